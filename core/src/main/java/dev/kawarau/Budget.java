@@ -1,0 +1,88 @@
+package dev.kawarau;
+
+import io.netty.util.internal.PlatformDependent;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * How many bytes the connections of a process may hold between them: requests that arrive, requests under way, and
+ * responses that clients have not read. When it is used up, connections are read no further until bytes are given back;
+ * one at a time may still finish the request that it is in the middle of, so that the whole never stands still.
+ * Thread-safe; listeners may share one.
+ */
+public final class Budget {
+    private static final class Shared {
+        private static final Budget budget = new Budget(Math.max(64L << 20, PlatformDependent.maxDirectMemory() / 2));
+    }
+
+    private final long maxBytes;
+    private final AtomicLong used = new AtomicLong();
+    private final ConcurrentLinkedQueue<ClientConnection> waiting = new ConcurrentLinkedQueue<>();
+    private final AtomicReference<ClientConnection> finishing = new AtomicReference<>();
+
+    private Budget(long maxBytes) {
+        this.maxBytes = maxBytes;
+    }
+
+    /** A budget of its own. */
+    public static Budget ofBytes(long maxBytes) {
+        if (maxBytes < 1) {
+            throw new IllegalArgumentException("a budget needs at least one byte, not " + maxBytes);
+        }
+        return new Budget(maxBytes);
+    }
+
+    /** The budget that every listener uses unless told otherwise: half of the direct memory that the JVM may use. */
+    public static Budget shared() {
+        return Shared.budget;
+    }
+
+    /** The limit, in bytes. */
+    public long maxBytes() {
+        return maxBytes;
+    }
+
+    /** Bytes in use, to within a few kilobytes for each connection. */
+    public long usedBytes() {
+        return used.get();
+    }
+
+    void add(long bytes) {
+        long now = used.addAndGet(bytes);
+        if (bytes < 0 && now < maxBytes) {
+            wake();
+        }
+    }
+
+    boolean isUsedUp() {
+        return used.get() >= maxBytes;
+    }
+
+    /** Whether a connection in the middle of a request may read on although the budget is used up. */
+    boolean mayFinish(ClientConnection connection) {
+        return finishing.get() == connection || finishing.compareAndSet(null, connection);
+    }
+
+    void finished(ClientConnection connection) {
+        if (finishing.compareAndSet(connection, null)) {
+            wake();
+        }
+    }
+
+    /** Wakes a connection when there is room, or when its turn to finish a request may have come. */
+    void await(ClientConnection connection) {
+        waiting.add(connection);
+        // Room may have come between the question and the wait.
+        if (!isUsedUp()) {
+            wake();
+        }
+    }
+
+    private void wake() {
+        ClientConnection connection;
+        while ((connection = waiting.poll()) != null) {
+            connection.budgetMayHaveRoom();
+        }
+    }
+}

@@ -1,0 +1,525 @@
+package dev.kawarau;
+
+import dev.kawarau.wire.Cumulation;
+import dev.kawarau.wire.LoopClock;
+import dev.kawarau.wire.Outbound;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.ssl.SslHandler;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.util.concurrent.CompletableFuture;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client: cuts its bytes into requests, sends each down the chain, and writes the responses in order. Everything
+ * here runs on the connection's event loop, except {@link #drain}, {@link #abort}, {@link #leave}, {@link #begin} and
+ * {@link #budgetMayHaveRoom}, which move there.
+ */
+final class ClientConnection extends ChannelInboundHandlerAdapter implements Session {
+    private static final Logger log = LoggerFactory.getLogger(ClientConnection.class);
+
+    private final Listener listener;
+    private final Channel channel;
+    private final long id = SessionState.nextId();
+    private final SessionState state = new SessionState();
+    private final ReadGate gate = new ReadGate(this);
+    private final ConnectionTimes times = new ConnectionTimes(this);
+    private final Cumulation cumulation;
+    private @Nullable LoopClock clock;
+    private @Nullable Outbound outbound;
+    private Protocol.@Nullable RequestDecoder decoder;
+
+    private @Nullable Exchange head;
+    private @Nullable Exchange tail;
+    private int inFlight;
+    private long heldBytes;
+    private boolean decoding;
+    private boolean closing;
+    private boolean closed;
+    private @Nullable CompletableFuture<Void> left;
+    private @Nullable Serving leaving;
+
+    ClientConnection(Listener listener, Channel channel) {
+        this.listener = listener;
+        this.channel = channel;
+        this.cumulation = new Cumulation(channel.alloc());
+    }
+
+    // --- the connection's life
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        clock = LoopClock.of(channel.eventLoop());
+        outbound = new Outbound(channel);
+        gate.pause(ReadGate.NOT_ADMITTED);
+        if (listener.admit(this)) {
+            begin();
+        }
+    }
+
+    void begin() {
+        if (!loop().inEventLoop()) {
+            loop().execute(this::begin);
+            return;
+        }
+        if (closed) {
+            return;
+        }
+        decoder = listener.protocol().newDecoder(this);
+        listener.stats().opened();
+        times.begin();
+        gate.resume(ReadGate.NOT_ADMITTED);
+    }
+
+    void refuse(Failure failure) {
+        closing = true;
+        if (listener.settings().tls == null) {
+            listener.protocol().failure(null, failure).writeTo(out());
+        }
+        closeWhenAnswered();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        boolean hadBegun = decoder != null;
+        closed = true;
+        closing = true;
+        out().close();
+        cumulation.close();
+        times.end();
+        state.close();
+        for (Exchange x = head; x != null; x = x.next) {
+            if (x.answered) {
+                x.end();
+            }
+        }
+        head = null;
+        tail = null;
+        gate.close();
+        if (left != null) {
+            left.complete(null);
+        }
+        listener.gone(this);
+        if (hadBegun) {
+            listener.stats().closed();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof IOException || cause.getCause() instanceof IOException) {
+            log.debug("connection {} from {} ended: {}", id, remoteAddress(), cause.toString());
+        } else {
+            log.warn("connection {} from {} is closed", id, remoteAddress(), cause);
+        }
+        ctx.close();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof ChannelInputShutdownEvent) {
+            state.hangUp();
+            close();
+        }
+        ctx.fireUserEventTriggered(event);
+    }
+
+    // --- requests
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object in) {
+        if (closing) {
+            ((ByteBuf) in).release();
+            return;
+        }
+        clock().hold();
+        times.moved();
+        cumulation.add((ByteBuf) in);
+        decode();
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        clock().letGo();
+        gate.account();
+    }
+
+    /** Hands every complete request to the chain, for as long as nothing asks for a pause. */
+    void decode() {
+        if (decoding || decoder == null) {
+            return;
+        }
+        decoding = true;
+        try {
+            while (gate.isOpen() && !closing) {
+                ByteBuf in = cumulation.buffer();
+                Message request = in == null || !in.isReadable() ? null : decoder.decode(in);
+                if (request == null) {
+                    break;
+                }
+                dispatch(request);
+            }
+        } catch (RuntimeException malformed) {
+            violation(malformed);
+        } finally {
+            decoding = false;
+        }
+        if (!closing) {
+            cumulation.trim();
+            times.frame(cumulation.size() > 0);
+        }
+    }
+
+    private void dispatch(Message request) {
+        Exchange exchange = request.exchange();
+        Serving serving = listener.serving();
+        exchange.connection = this;
+        exchange.serving = serving;
+        exchange.startNanos = clock().nanoTime();
+        exchange.stats = serving.stats(loop());
+        if (exchange.stats != null) {
+            exchange.stats.begin();
+        }
+        enqueue(exchange);
+        heldBytes += request.size();
+        if (inFlight >= listener.settings().maxInFlight) {
+            gate.pause(ReadGate.IN_FLIGHT);
+        }
+        Reply reply;
+        try {
+            reply = listener.protocol().handle(request, serving);
+        } catch (RuntimeException thrown) {
+            reply = Reply.failed(thrown);
+        }
+        reply.deliver(exchange);
+    }
+
+    private void enqueue(Exchange exchange) {
+        inFlight++;
+        if (tail == null) {
+            head = exchange;
+        } else {
+            tail.next = exchange;
+        }
+        tail = exchange;
+    }
+
+    /** Malformed bytes: earlier requests are answered, then the error goes out, and the connection closes. */
+    void violation(RuntimeException malformed) {
+        if (closing) {
+            return;
+        }
+        listener.stats().malformed();
+        log.debug("connection {} from {} sent malformed bytes: {}", id, remoteAddress(), malformed.getMessage());
+        Exchange last = new Exchange(this, null);
+        last.answer(listener.protocol().failure(null, malformed));
+        enqueue(last);
+        close();
+        writeAnswered();
+    }
+
+    // --- responses
+
+    void completed(Exchange exchange, @Nullable Message message, @Nullable Throwable failure) {
+        if (exchange.answered) {
+            return;
+        }
+        Message response = message != null ? message : nativeError(exchange, failure);
+        if (exchange.stats != null) {
+            exchange.stats.end(clock().nanoTime() - exchange.startNanos, response.isError());
+        }
+        exchange.answer(response);
+        if (closed) {
+            exchange.end();
+            return;
+        }
+        heldBytes += response.size();
+        if (exchange == head) {
+            writeAnswered();
+        }
+    }
+
+    private Message nativeError(Exchange exchange, @Nullable Throwable failure) {
+        Failure known;
+        if (failure instanceof Failure direct) {
+            known = direct;
+        } else {
+            log.error("a request of connection {} failed in {}", id, exchange.serving, failure);
+            known = new Failure(Failure.Kind.INVALID, "internal error, see the log of the proxy", true, failure);
+        }
+        return listener.protocol().failure(exchange.request(), known);
+    }
+
+    private void writeAnswered() {
+        Outbound out = out();
+        for (Exchange x = head; x != null && x.answered; x = head) {
+            Message response = x.response();
+            if (response != null) {
+                heldBytes -= response.size();
+                response.writeTo(out);
+            }
+            Message request = x.request();
+            if (request != null) {
+                heldBytes -= request.size();
+            }
+            inFlight--;
+            head = x.next;
+            if (head == null) {
+                tail = null;
+            }
+            writePushes(x, out);
+            x.end();
+        }
+        settled();
+    }
+
+    private void settled() {
+        if (leaving != null && (head == null || head.serving != leaving)) {
+            leaving = null;
+            if (left != null) {
+                left.complete(null);
+                left = null;
+            }
+        }
+        if (closing && head == null) {
+            closeWhenAnswered();
+        } else {
+            times.moved();
+            gate.account();
+            if (inFlight <= listener.settings().maxInFlight / 2) {
+                gate.resume(ReadGate.IN_FLIGHT);
+            }
+        }
+    }
+
+    private void closeWhenAnswered() {
+        out().flush();
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (channel.isWritable()) {
+            gate.resume(ReadGate.OUTPUT);
+        } else {
+            gate.pause(ReadGate.OUTPUT);
+        }
+    }
+
+    // --- pushes
+
+    @Override
+    public void push(Message message, @Nullable Message after) {
+        Exchange earlier = after == null ? null : after.exchangeOrNull();
+        if (earlier != null && !earlier.hasEnded() && !closed) {
+            earlier.pushAfter(message);
+        } else {
+            writePush(message, out());
+        }
+    }
+
+    private void writePushes(Exchange exchange, Outbound out) {
+        if (exchange.pushes() != null) {
+            exchange.pushes().forEach(push -> writePush(push, out));
+        }
+    }
+
+    private void writePush(Message message, Outbound out) {
+        Message passing = null;
+        try {
+            passing = closed ? null : listener.serving().chain().onPush(this, message);
+        } catch (RuntimeException thrown) {
+            log.error("a pushed message for connection {} was dropped: a transform failed", id, thrown);
+        }
+        if (passing != null) {
+            passing.writeTo(out);
+            times.moved();
+        }
+        message.exchange().end();
+    }
+
+    // --- what others ask of the connection
+
+    /** Completes when no request of this connection is on a chain that is no longer served. */
+    CompletableFuture<Void> leave(Serving old) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        loop().execute(() -> {
+            if (closed || head == null || head.serving != old) {
+                done.complete(null);
+            } else {
+                leaving = old;
+                left = done;
+            }
+        });
+        return done;
+    }
+
+    /** Closes when every reply that is due was written; completes when the connection is gone. */
+    CompletableFuture<Void> drain() {
+        CompletableFuture<Void> gone = new CompletableFuture<>();
+        channel.closeFuture().addListener(done -> gone.complete(null));
+        loop().execute(this::close);
+        return gone;
+    }
+
+    /** Closes at once. */
+    void abort() {
+        channel.close();
+    }
+
+    void budgetMayHaveRoom() {
+        loop().execute(gate::wokenByBudget);
+    }
+
+    // --- for the gate and the times
+
+    Channel channel() {
+        return channel;
+    }
+
+    Listener listener() {
+        return listener;
+    }
+
+    LoopClock clock() {
+        LoopClock known = clock;
+        return known != null ? known : LoopClock.of(loop());
+    }
+
+    int inFlight() {
+        return inFlight;
+    }
+
+    int unfinishedBytes() {
+        return cumulation.size();
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    boolean isReading() {
+        return gate.isOpen();
+    }
+
+    boolean hasOutput() {
+        return unsentBytes() > 0;
+    }
+
+    long unsentBytes() {
+        ChannelOutboundBuffer unsent = channel.unsafe().outboundBuffer();
+        return unsent == null ? 0 : unsent.totalPendingWriteBytes();
+    }
+
+    /** Bytes that the connection makes the process hold. */
+    long held() {
+        return cumulation.size() + heldBytes + unsentBytes();
+    }
+
+    private Outbound out() {
+        Outbound known = outbound;
+        if (known == null) {
+            known = new Outbound(channel);
+            outbound = known;
+        }
+        return known;
+    }
+
+    // --- the session
+
+    @Override
+    public long id() {
+        return id;
+    }
+
+    @Override
+    public String protocol() {
+        return listener.protocol().name();
+    }
+
+    @Override
+    public SocketAddress remoteAddress() {
+        return channel.remoteAddress();
+    }
+
+    @Override
+    public SocketAddress localAddress() {
+        return channel.localAddress();
+    }
+
+    @Override
+    public @Nullable SSLSession tls() {
+        SslHandler handler = channel.pipeline().get(SslHandler.class);
+        return handler == null ? null : handler.engine().getSession();
+    }
+
+    @Override
+    public EventLoop loop() {
+        return channel.eventLoop();
+    }
+
+    @Override
+    public ByteBufAllocator alloc() {
+        return channel.alloc();
+    }
+
+    @Override
+    public long nanoTime() {
+        return clock().nanoTime();
+    }
+
+    @Override
+    public <T> @Nullable T get(Key<T> key) {
+        return state.get(key);
+    }
+
+    @Override
+    public <T> void set(Key<T> key, @Nullable T value) {
+        state.set(key, value);
+    }
+
+    @Override
+    public void onClose(Runnable action) {
+        state.onClose(action);
+    }
+
+    @Override
+    public void onHangUp(Runnable action) {
+        state.onHangUp(action);
+    }
+
+    @Override
+    public boolean isOpen() {
+        return !closing;
+    }
+
+    @Override
+    public void close() {
+        if (closing) {
+            return;
+        }
+        closing = true;
+        gate.pause(ReadGate.CLOSING);
+        cumulation.close();
+        if (head == null) {
+            closeWhenAnswered();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return protocol() + " session " + id + " from " + remoteAddress();
+    }
+}

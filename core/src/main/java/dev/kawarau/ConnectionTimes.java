@@ -1,0 +1,84 @@
+package dev.kawarau;
+
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The timeouts of one connection, looked at a few times a second. Confined to its event loop. */
+final class ConnectionTimes implements Runnable {
+    private static final long NANOS_PER_64_KIB = TimeUnit.SECONDS.toNanos(1);
+
+    private final ClientConnection connection;
+    private @Nullable ScheduledFuture<?> check;
+    private long lastMoved;
+    private boolean inFrame;
+    private long frameSince;
+    private boolean stuck;
+    private long stuckSince;
+    private long stuckBytes;
+
+    ConnectionTimes(ClientConnection connection) {
+        this.connection = connection;
+    }
+
+    void begin() {
+        ListenerBuilder<?> settings = connection.listener().settings();
+        long shortest = Math.min(settings.frameNanos, settings.writeNanos);
+        if (settings.idleNanos > 0) {
+            shortest = Math.min(shortest, settings.idleNanos);
+        }
+        long every = Math.max(TimeUnit.MILLISECONDS.toNanos(10), shortest / 4);
+        lastMoved = connection.clock().nanoTime();
+        check = connection.loop().scheduleWithFixedDelay(this, every, every, TimeUnit.NANOSECONDS);
+    }
+
+    void end() {
+        if (check != null) {
+            check.cancel(false);
+        }
+    }
+
+    /** Bytes moved, in either direction. */
+    void moved() {
+        lastMoved = connection.clock().nanoTime();
+    }
+
+    /** Whether an unfinished request waits for the rest of it. */
+    void frame(boolean unfinished) {
+        if (unfinished && !inFrame) {
+            frameSince = lastMoved;
+        }
+        inFrame = unfinished;
+    }
+
+    @Override
+    public void run() {
+        ListenerBuilder<?> settings = connection.listener().settings();
+        long now = connection.clock().nanoTime();
+        if (connection.hasOutput()) {
+            checkOutput(now, settings.writeNanos);
+        } else {
+            stuck = false;
+        }
+        if (!inFrame || !connection.isReading()) {
+            frameSince = now;
+        } else if (now - frameSince > settings.frameNanos + (connection.unfinishedBytes() >> 16) * NANOS_PER_64_KIB) {
+            connection.violation(new Failure(Failure.Kind.TIMEOUT, "the rest of the request did not come in time"));
+            return;
+        }
+        if (settings.idleNanos > 0 && connection.inFlight() == 0 && now - lastMoved > settings.idleNanos) {
+            connection.abort();
+        }
+    }
+
+    private void checkOutput(long now, long limit) {
+        long bytes = connection.unsentBytes();
+        if (!stuck || bytes < stuckBytes) {
+            stuck = true;
+            stuckSince = now;
+        } else if (now - stuckSince > limit) {
+            connection.abort();
+        }
+        stuckBytes = bytes;
+    }
+}

@@ -1,0 +1,49 @@
+package dev.kawarau;
+
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/** What a {@link Listener} has to know of a protocol. For those who add one; thread-safe. */
+public interface Protocol {
+    /** The name that chains and sinks know the protocol by, such as {@code RESP}. */
+    String name();
+
+    /** Whether responses leave in request order. */
+    boolean ordered();
+
+    /** What cuts one connection's bytes into requests. */
+    RequestDecoder newDecoder(Session session);
+
+    /**
+     * Takes each request before the chain does: what belongs to the connection itself, such as who the client is and
+     * what it may do, is answered here.
+     */
+    default Reply handle(Message request, Chain chain) {
+        return chain.send(request);
+    }
+
+    /**
+     * The native error for a failure.
+     *
+     * @param request what failed; null for bytes that are no request, and for a connection that is refused
+     * @param failure a {@link Failure}, or what a {@link RequestDecoder} threw
+     * @return a message made by hand
+     */
+    Message failure(@Nullable Message request, RuntimeException failure);
+
+    /** Cuts one connection's bytes into requests. Confined to the session's event loop. */
+    @FunctionalInterface
+    interface RequestDecoder {
+        /**
+         * Takes the next complete request off the buffer.
+         *
+         * @return the request, which holds a reference count of its own, with {@code in.readerIndex()} moved behind it;
+         *     or null if more bytes are needed. It is called again with the same bytes and more behind them, perhaps in
+         *     another buffer.
+         * @throws RuntimeException if the bytes are malformed: the client gets {@link Protocol#failure} of it, and the
+         *     connection is closed
+         */
+        @Nullable
+        Message decode(ByteBuf in);
+    }
+}

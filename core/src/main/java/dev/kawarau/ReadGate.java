@@ -1,0 +1,122 @@
+package dev.kawarau;
+
+/**
+ * Decides whether a connection may be read: whoever can take no more pauses the reads of whoever feeds it. Confined to
+ * the connection's event loop.
+ */
+final class ReadGate {
+    /** The connection is beyond the limit and waits for its turn. */
+    static final int NOT_ADMITTED = 1;
+
+    /** Too many requests are under way. */
+    static final int IN_FLIGHT = 2;
+
+    /** The client does not take its replies. */
+    static final int OUTPUT = 4;
+
+    /** The process holds as many bytes as it may. */
+    static final int BUDGET = 8;
+
+    /** No more requests are taken. */
+    static final int CLOSING = 16;
+
+    /** The budget is told of changes from this size on, so that small requests cost no atomic operation. */
+    private static final int GRAIN = 8 * 1024;
+
+    private final ClientConnection connection;
+    private final Budget budget;
+    private int reasons;
+    private long pausedSince;
+    private long told;
+    private boolean awaiting;
+
+    ReadGate(ClientConnection connection) {
+        this.connection = connection;
+        this.budget = connection.listener().settings().budget();
+    }
+
+    boolean isOpen() {
+        return reasons == 0;
+    }
+
+    void pause(int reason) {
+        if (reasons == 0) {
+            pausedSince = connection.clock().nanoTime();
+            connection.channel().config().setAutoRead(false);
+        }
+        reasons |= reason;
+    }
+
+    void resume(int reason) {
+        if ((reasons & reason) == 0) {
+            return;
+        }
+        reasons &= ~reason;
+        if (reasons == 0 && !connection.isClosed()) {
+            connection.listener().stats().paused(connection.clock().nanoTime() - pausedSince);
+            connection.decode();
+            // What waited may have brought a pause again.
+            if (reasons == 0) {
+                connection.channel().config().setAutoRead(true);
+            }
+        }
+    }
+
+    /** Tells the budget what the connection holds, and stops reading if that is too much. */
+    void account() {
+        if (connection.isClosed()) {
+            return;
+        }
+        long held = connection.held();
+        long change = held - told;
+        if (change >= GRAIN || change <= -GRAIN || held == 0 && told != 0) {
+            told = held;
+            budget.add(change);
+        }
+        if (connection.unfinishedBytes() == 0) {
+            budget.finished(connection);
+        }
+        if (held == 0) {
+            return;
+        }
+        if ((reasons & BUDGET) != 0) {
+            budgetMayHaveRoom();
+        } else if (budget.isUsedUp() && !mayFinish()) {
+            pause(BUDGET);
+            awaitBudget();
+        }
+    }
+
+    private boolean mayFinish() {
+        return connection.unfinishedBytes() > 0 && connection.inFlight() == 0 && budget.mayFinish(connection);
+    }
+
+    private void awaitBudget() {
+        if (!awaiting) {
+            awaiting = true;
+            budget.await(connection);
+        }
+    }
+
+    void wokenByBudget() {
+        awaiting = false;
+        budgetMayHaveRoom();
+    }
+
+    private void budgetMayHaveRoom() {
+        if ((reasons & BUDGET) == 0 || connection.isClosed()) {
+            return;
+        }
+        if (budget.isUsedUp() && !mayFinish()) {
+            awaitBudget();
+        } else {
+            resume(BUDGET);
+        }
+    }
+
+    void close() {
+        budget.add(-told);
+        told = 0;
+        budget.finished(connection);
+    }
+}

@@ -1,0 +1,16 @@
+package dev.kawarau;
+
+import io.netty.channel.EventLoop;
+import org.jspecify.annotations.Nullable;
+
+/** A chain while a listener serves it. A swap makes a new one; exchanges keep the one that they started on. */
+record Serving(Chain chain) implements Chain {
+    @Override
+    public Reply send(Message request) {
+        return chain instanceof BuiltChain built ? built.sendUncounted(request) : chain.send(request);
+    }
+
+    ChainStats.@Nullable Local stats(EventLoop loop) {
+        return chain instanceof BuiltChain built ? built.stats().local(loop) : null;
+    }
+}

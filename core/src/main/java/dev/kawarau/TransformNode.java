@@ -1,0 +1,92 @@
+package dev.kawarau;
+
+import dev.kawarau.wire.LoopClock;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.netty.channel.EventLoop;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A transform in its place in a chain: counts, and turns what the transform must not do into a failed reply. */
+final class TransformNode implements Chain {
+    private static final Logger log = LoggerFactory.getLogger(TransformNode.class);
+
+    private final BuiltChain chain;
+    private final String name;
+    private final Transform transform;
+    private final Chain next;
+    private final ChainStats stats;
+    private final Chain handle = this::handle;
+
+    TransformNode(BuiltChain chain, String name, Transform transform, Chain next, MeterRegistry meters) {
+        this.chain = chain;
+        this.name = name;
+        this.transform = transform;
+        this.next = next;
+        this.stats = new ChainStats(meters, Tags.of("chain", chain.name(), "transform", name), false);
+    }
+
+    String name() {
+        return name;
+    }
+
+    Transform transform() {
+        return transform;
+    }
+
+    @Override
+    public Reply send(Message request) {
+        return request.hasSession() ? counted(stats, request, handle) : handle(request);
+    }
+
+    private Reply handle(Message request) {
+        Reply reply;
+        try {
+            reply = transform.handle(request, next);
+        } catch (Throwable thrown) {
+            if (thrown instanceof VirtualMachineError) {
+                throw thrown;
+            }
+            return Reply.failed(thrown);
+        }
+        return reply != null ? reply : Reply.failed(new IllegalStateException(this + " returned null, not a reply"));
+    }
+
+    /** Sends a request and keeps statistics of it, on the request's event loop. */
+    static Reply counted(ChainStats stats, Message request, Chain target) {
+        EventLoop loop = request.session().loop();
+        ChainStats.Local local = stats.local(loop);
+        LoopClock clock = request.exchange().clock();
+        local.begin();
+        long start = clock.nanoTime();
+        Reply reply = target.send(request);
+        if (reply.isDone()) {
+            local.end(clock.nanoTime() - start, failed(reply.message()));
+        } else {
+            reply.deliver((response, failure) -> local.end(clock.nanoTime() - start, failed(response)));
+        }
+        return reply;
+    }
+
+    static boolean failed(@Nullable Message response) {
+        return response == null || response.isError();
+    }
+
+    @Override
+    public void close() {
+        if (transform instanceof AutoCloseable closeable) {
+            try {
+                closeable.close();
+            } catch (Exception failed) {
+                log.warn("closing {} failed", this, failed);
+            }
+        }
+        stats.close();
+    }
+
+    @Override
+    public String toString() {
+        return "transform \"" + name + "\" in chain \"" + chain.name() + "\"";
+    }
+}

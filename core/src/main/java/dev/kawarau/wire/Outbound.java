@@ -1,0 +1,109 @@
+package dev.kawarau.wire;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is about to be written to one connection. Frames that lie side by side in one buffer leave as one piece without
+ * a copy; small ones that do not are copied together, since a copy of a few bytes is cheaper than a piece of its own.
+ * Confined to the channel's event loop.
+ */
+public final class Outbound {
+    /** Up to here a copy is cheaper than a slice with its own entry in the write queue. */
+    private static final int SMALL = 2048;
+
+    private static final int STAGE = 16 * 1024;
+
+    private final Channel channel;
+    private final LoopFlusher flusher;
+    private @Nullable ByteBuf run;
+    private int runStart;
+    private int runEnd;
+    private @Nullable ByteBuf stage;
+    private boolean queued;
+    private boolean closed;
+
+    /** For a channel that is registered with its event loop. */
+    public Outbound(Channel channel) {
+        this.channel = channel;
+        this.flusher = LoopFlusher.of(channel.eventLoop());
+    }
+
+    /**
+     * Queues bytes, which leave at the end of the loop's turn. The buffer is retained for as long as needed; its bytes
+     * must not change.
+     */
+    public void add(ByteBuf buffer, int offset, int length) {
+        if (closed) {
+            return;
+        }
+        if (run == buffer && runEnd == offset) {
+            runEnd += length;
+            return;
+        }
+        if (run != null) {
+            settleRun(run, false);
+        }
+        run = buffer.retain();
+        runStart = offset;
+        runEnd = offset + length;
+        if (!queued) {
+            queued = true;
+            flusher.add(this);
+        }
+    }
+
+    /** Writes what is queued, now. */
+    public void flush() {
+        queued = false;
+        if (closed) {
+            return;
+        }
+        if (run != null) {
+            // A connection that takes no more would otherwise pin a whole read buffer for a few bytes of it.
+            settleRun(run, stage == null && channel.isWritable());
+        }
+        settleStage();
+        channel.flush();
+    }
+
+    /** Drops what is queued and takes no more. */
+    public void close() {
+        closed = true;
+        if (run != null) {
+            run.release();
+            run = null;
+        }
+        if (stage != null) {
+            stage.release();
+            stage = null;
+        }
+    }
+
+    private void settleRun(ByteBuf buffer, boolean alone) {
+        run = null;
+        int length = runEnd - runStart;
+        if (length > SMALL || alone) {
+            settleStage();
+            channel.write(buffer.slice(runStart, length), channel.voidPromise());
+            return;
+        }
+        if (stage != null && stage.writableBytes() < length) {
+            settleStage();
+        }
+        if (stage == null) {
+            stage = channel.alloc().directBuffer(STAGE, STAGE);
+        }
+        stage.writeBytes(buffer, runStart, length);
+        buffer.release();
+    }
+
+    private void settleStage() {
+        if (stage != null) {
+            ByteBuf full = stage;
+            stage = null;
+            channel.write(full, channel.voidPromise());
+        }
+    }
+}

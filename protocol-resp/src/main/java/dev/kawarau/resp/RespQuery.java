@@ -1,0 +1,55 @@
+package dev.kawarau.resp;
+
+import dev.kawarau.Query;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+
+/** The protocol-neutral picture of a RESP request. */
+final class RespQuery implements Query {
+    private final RespMessage request;
+
+    RespQuery(RespMessage request) {
+        this.request = request;
+    }
+
+    @Override
+    public Kind kind() {
+        return request.command().kind();
+    }
+
+    @Override
+    public String operation() {
+        RespCommand command = request.command();
+        return command.isKnown() ? command.name() : unknownName();
+    }
+
+    private String unknownName() {
+        byte[] name = new byte[Math.min(request.length(0), 128)];
+        request.buffer().getBytes(request.start(0), name);
+        return new String(name, StandardCharsets.UTF_8).toUpperCase(Locale.ROOT);
+    }
+
+    @Override
+    public String namespace() {
+        return Integer.toString(RespSession.of(request.session()).database());
+    }
+
+    @Override
+    public List<ByteBuf> keys() {
+        KeyPositions positions = request.command().keys(request);
+        List<ByteBuf> keys = new ArrayList<>(positions.count());
+        for (int i = 0; i < positions.count(); i++) {
+            keys.add(request.argument(positions.get(i)));
+        }
+        return Collections.unmodifiableList(keys);
+    }
+
+    @Override
+    public boolean keysKnown() {
+        return !request.command().keysUnknown(request);
+    }
+}
