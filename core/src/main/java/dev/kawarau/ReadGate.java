@@ -69,7 +69,7 @@ final class ReadGate {
         }
         long held = connection.held();
         long change = held - told;
-        if (change >= GRAIN || change <= -GRAIN || held == 0 && told != 0) {
+        if (change >= GRAIN || change <= -GRAIN || (held == 0 && told != 0)) {
             told = held;
             budget.add(change);
         }

@@ -4,7 +4,17 @@ import io.netty.channel.EventLoop;
 import org.jspecify.annotations.Nullable;
 
 /** A chain while a listener serves it. A swap makes a new one; exchanges keep the one that they started on. */
-record Serving(Chain chain) implements Chain {
+final class Serving implements Chain {
+    private final Chain chain;
+
+    Serving(Chain chain) {
+        this.chain = chain;
+    }
+
+    Chain chain() {
+        return chain;
+    }
+
     @Override
     public Reply send(Message request) {
         return chain instanceof BuiltChain built ? built.sendUncounted(request) : chain.send(request);
@@ -12,5 +22,10 @@ record Serving(Chain chain) implements Chain {
 
     ChainStats.@Nullable Local stats(EventLoop loop) {
         return chain instanceof BuiltChain built ? built.stats().local(loop) : null;
+    }
+
+    @Override
+    public String toString() {
+        return chain.toString();
     }
 }

@@ -34,6 +34,7 @@ public final class Outbound {
      * Queues bytes, which leave at the end of the loop's turn. The buffer is retained for as long as needed; its bytes
      * must not change.
      */
+    @SuppressWarnings("ReferenceEquality") // the same memory is meant, not the same content
     public void add(ByteBuf buffer, int offset, int length) {
         if (closed) {
             return;

@@ -35,21 +35,21 @@ final class Comparison {
                 int before = differences.size();
                 play(step);
                 for (int i = before; i < differences.size(); i++) {
-                    differences.set(i, file + ".txt:" + line + " client " + step.client() + " " + differences.get(i));
+                    differences.set(i, "line " + line + ", client " + step.client() + ": " + differences.get(i));
                 }
             }
             finish();
         } catch (IOException | RuntimeException e) {
-            differences.add(file + ".txt:" + line + " gave up: " + e);
+            differences.add("line " + line + ", gave up: " + e);
         }
         if (!differences.isEmpty()) {
-            throw new AssertionError(String.join("\n", differences));
+            throw new AssertionError(file + ".txt, " + section.name() + "\n" + String.join("\n", differences));
         }
     }
 
     private void play(Step step) throws IOException {
         int client = step.client();
-        if (open.add(client)) {
+        if (step.kind() != Step.Kind.CLIENTS && open.add(client)) {
             connect(client);
         }
         switch (step.kind()) {
@@ -66,6 +66,15 @@ final class Comparison {
                 close(client);
             }
             case CLOSE -> close(client);
+            case UNTIL -> {
+                direct.sendUntil(client, step.requests().get(0).words());
+                tested.sendUntil(client, step.requests().get(0).words());
+            }
+            case CLIENTS -> {
+                List<String> words = step.requests().get(0).words();
+                direct.awaitClients(words.get(0), Integer.parseInt(words.get(1)));
+                tested.awaitClients(words.get(0), Integer.parseInt(words.get(1)));
+            }
         }
     }
 

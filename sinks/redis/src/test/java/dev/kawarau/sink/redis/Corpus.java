@@ -95,12 +95,15 @@ record Corpus(String name, List<String> options, List<Section> sections) {
         private void readStep(Prefix prefix, int number) {
             List<String> words = Words.split(prefix.rest);
             String word = words.get(0);
+            List<String> arguments = words.subList(1, words.size());
             switch (word) {
                 case "!eof" -> add(new Step(Kind.EOF, client, List.of(), number));
                 case "!gone" -> add(new Step(Kind.GONE, client, List.of(), number));
                 case "!close" -> add(new Step(Kind.CLOSE, client, List.of(), number));
                 case "!read" -> add(new Step(Kind.READ, client, List.of(prefix.request(List.of(), false)), number));
-                case "!raw" -> send(prefix.request(words.subList(1, words.size()), true), number);
+                case "!clients" -> add(new Step(Kind.CLIENTS, client, List.of(prefix.request(arguments, false)), number));
+                case "!until" -> add(new Step(Kind.UNTIL, client, List.of(prefix.request(arguments, false)), number));
+                case "!raw" -> send(prefix.request(arguments, true), number);
                 default -> send(prefix.request(words, false), number);
             }
         }

@@ -77,6 +77,23 @@ final class Side implements AutoCloseable {
         await(count + " blocked clients", () -> blockedClients() == count);
     }
 
+    /** Waits until so many connections to the server carry a flag of CLIENT LIST, such as b for blocked. */
+    void awaitClients(String flag, int count) throws IOException {
+        Pattern flagged = Pattern.compile(" flags=\\w*" + flag);
+        await(
+                count + " clients with flag " + flag,
+                () -> flagged.matcher(control("CLIENT", "LIST")).results().count() == count);
+    }
+
+    /** Sends a command (all words but the first) until the reply starts with the first word, an error's sign aside. */
+    void sendUntil(int client, List<String> words) throws IOException {
+        String bytes = Words.encode(words.subList(1, words.size()));
+        await("a reply that starts with " + words.get(0), () -> {
+            client(client).send(bytes);
+            return client(client).read().text().startsWith(words.get(0));
+        });
+    }
+
     /** Asks the server itself, past the front. */
     private String control(String... words) throws IOException {
         control.send(Words.encode(List.of(words)));

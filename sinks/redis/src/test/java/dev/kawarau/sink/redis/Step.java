@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * One line of a scenario, or one block of lines that are sent in one write.
  *
  * @param client the number of the client that sends or reads
- * @param requests what is sent and read; a READ has one without words
+ * @param requests what is sent and read; a READ has one without words, CLIENTS one of two words
  * @param line where it stands in its file, from 1
  */
 record Step(Kind kind, int client, List<Request> requests, int line) {
@@ -22,7 +22,11 @@ record Step(Kind kind, int client, List<Request> requests, int line) {
         /** The server is gone: the connection ends, or an error says so. */
         GONE,
         /** The client closes its connection. */
-        CLOSE
+        CLOSE,
+        /** So many of the server's connections (second word) carry a flag of CLIENT LIST (first word). */
+        CLIENTS,
+        /** Sends a command until its reply starts with a word; the word is the first of the request. */
+        UNTIL
     }
 
     /**
