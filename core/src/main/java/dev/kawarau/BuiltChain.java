@@ -100,7 +100,7 @@ final class BuiltChain implements Chain {
 
     @Override
     public Reply send(Message request) {
-        return request.hasSession() ? TransformNode.counted(stats, request, head::send) : head.send(request);
+        return request.hasSession() ? TransformNode.counted(stats, request, head) : head.send(request);
     }
 
     @Override

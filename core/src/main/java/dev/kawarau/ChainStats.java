@@ -90,7 +90,7 @@ final class ChainStats {
             int upTo = i;
             String bound = i == BUCKETS - 1 ? "+Inf" : Double.toString((1L << (FIRST_SHIFT + i)) / 1e9);
             counter(
-                    "kawarau.latency.bucket",
+                    "kawarau.latency.within",
                     "replies that took at most le seconds",
                     tags.and("le", bound),
                     local -> upTo(local, upTo));

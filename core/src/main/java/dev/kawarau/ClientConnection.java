@@ -34,7 +34,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Ses
     private final Channel channel;
     private final long id = SessionState.nextId();
     private final SessionState state = new SessionState();
-    private final ReadGate gate = new ReadGate(this);
+    private final ReadGate gate;
     private final ConnectionTimes times = new ConnectionTimes(this);
     private final Cumulation cumulation;
     private @Nullable LoopClock clock;
@@ -55,6 +55,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Ses
         this.listener = listener;
         this.channel = channel;
         this.cumulation = new Cumulation(channel.alloc());
+        this.gate = new ReadGate(this);
     }
 
     // --- the connection's life

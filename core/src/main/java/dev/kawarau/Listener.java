@@ -85,7 +85,6 @@ public final class Listener implements AutoCloseable {
                 .channelFactory(() -> EventLoops.newServerChannel(loop, local))
                 // No connection may come in before this object is whole.
                 .option(ChannelOption.AUTO_READ, false)
-                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(128 << 10, 512 << 10))
                 .childHandler(new ChannelInitializer<>() {
                     @Override
@@ -93,6 +92,9 @@ public final class Listener implements AutoCloseable {
                         accept(child);
                     }
                 });
+        if (wanted.scheme() != Address.Scheme.LOCAL) {
+            bootstrap.childOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        }
         if (wanted.scheme() == Address.Scheme.TCP) {
             bootstrap.option(ChannelOption.SO_BACKLOG, 1024).option(ChannelOption.SO_REUSEADDR, true);
             bootstrap.childOption(ChannelOption.TCP_NODELAY, true).childOption(ChannelOption.SO_KEEPALIVE, true);

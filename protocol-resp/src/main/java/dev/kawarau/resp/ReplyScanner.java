@@ -87,7 +87,7 @@ public final class ReplyScanner {
     private boolean values() {
         int at = position;
         do {
-            if (at >= available) {
+            if (available - at < SMALLEST_VALUE) {
                 return unfinished(at + (long) SMALLEST_VALUE);
             }
             at = value(at);
@@ -234,21 +234,16 @@ public final class ReplyScanner {
         if (open != VALUES_UNTIL_END && open != KEYS_UNTIL_END) {
             throw error("unexpected end of an aggregate");
         }
-        int next = at + SMALLEST_VALUE;
-        if (next > available) {
-            unfinished(next);
-            return -1;
-        }
         if (!cursor.crLfAt(at + 1)) {
             throw error("expected CRLF");
         }
         depth--;
         valueEnded();
-        return next;
+        return at + SMALLEST_VALUE;
     }
 
     private boolean streamed(int at) {
-        return at + 1 < available && cursor.get(at + 1) == '?';
+        return cursor.get(at + 1) == '?';
     }
 
     private int streamHeader(int at) {
@@ -272,7 +267,7 @@ public final class ReplyScanner {
             return next;
         }
         if (next == FrameCursor.INCOMPLETE) {
-            unfinished(Math.max(available + 1L, at + (long) SMALLEST_VALUE));
+            unfinished(available + 1L);
             return -1;
         }
         throw error(next == FrameCursor.TOO_LONG ? tooLong : "malformed line after '" + (char) cursor.get(at) + "'");

@@ -8,7 +8,7 @@ package dev.kawarau.resp;
  * @param maxBulkBytes longest bulk string, simple string or error, in bytes; Redis calls it {@code proto-max-bulk-len}
  * @param maxArguments most arguments of one request
  * @param maxElements most elements of one aggregate in a reply; a map entry counts as one
- * @param maxDepth deepest nesting of aggregates and attributes in a reply, 1 to 1024
+ * @param maxDepth deepest nesting of aggregates and attributes in a reply, 1 to 256
  * @param maxInlineBytes longest inline request and longest header or number line, in bytes without the line end
  * @param maxFrameBytes longest request or reply, in bytes
  */
@@ -18,7 +18,7 @@ public record RespLimits(
     public static final RespLimits DEFAULT = new RespLimits(512 << 20, 1 << 20, 1 << 27, 128, 64 << 10, 1 << 30);
 
     // Values are decoded and printed by recursion: the stack of an event loop must be able to hold it.
-    private static final int DEEPEST = 1024;
+    private static final int DEEPEST = 256;
     // Twice this plus one still fits an int (a map with attributes).
     private static final int MOST_ELEMENTS = 1 << 29;
     // Room for a header and a line end, so that positions in a frame never overflow an int.

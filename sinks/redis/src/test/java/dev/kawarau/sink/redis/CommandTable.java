@@ -24,13 +24,42 @@ record CommandTable(Map<String, Integer> arities) {
 
     /** Whose valid form ends the connection, changes what it is, blocks it, or ends the server: scenarios have them. */
     private static final Set<String> ONLY_WRONG_ARITY = Set.of(
-            "shutdown", "monitor", "sync", "psync", "replconf", "quit", "debug", "failover", "subscribe", "psubscribe",
-            "ssubscribe", "unsubscribe", "punsubscribe", "sunsubscribe", "save", "bgsave", "bgrewriteaof", "hello");
+            "shutdown",
+            "monitor",
+            "sync",
+            "psync",
+            "replconf",
+            "quit",
+            "debug",
+            "failover",
+            "subscribe",
+            "psubscribe",
+            "ssubscribe",
+            "unsubscribe",
+            "punsubscribe",
+            "sunsubscribe",
+            "save",
+            "bgsave",
+            "bgrewriteaof",
+            "hello");
 
     /** Whose valid form tells of the moment, of this server, or of chance. */
     private static final Set<String> VOLATILE = Set.of(
-            "info", "time", "lastsave", "lolwut", "role", "client|id", "client|info", "client|list", "memory|stats",
-            "memory|malloc-stats", "acl|genpass", "latency|histogram", "cluster|myid", "cluster|links", "acl|log");
+            "info",
+            "time",
+            "lastsave",
+            "lolwut",
+            "role",
+            "client|id",
+            "client|info",
+            "client|list",
+            "memory|stats",
+            "memory|malloc-stats",
+            "acl|genpass",
+            "latency|histogram",
+            "cluster|myid",
+            "cluster|links",
+            "acl|log");
 
     /** Whose valid form lists things in the order of a hash table. */
     private static final Set<String> UNORDERED = Set.of("command", "command|list", "command|info", "command|docs");

@@ -133,14 +133,17 @@ final class Comparison {
             }
             return frame;
         } catch (IOException e) {
-            throw new IOException(side.name + " gives no reply to client " + client + " `" + request.printable() + "`", e);
+            throw new IOException(
+                    side.name + " gives no reply to client " + client + " `" + request.printable() + "`", e);
         }
     }
 
     private void compare(Request request, Frame expected, Frame actual) {
-        if (!request.normalisation().apply(expected).equals(request.normalisation().apply(actual))) {
-            differences.add("`" + request.printable() + "`\n    " + direct.name + ": " + expected.printable()
-                    + "\n    " + tested.name + ": " + actual.printable());
+        if (!request.normalisation()
+                .apply(expected)
+                .equals(request.normalisation().apply(actual))) {
+            differences.add("`" + request.printable() + "`\n    " + direct.name + ": " + expected.printable() + "\n    "
+                    + tested.name + ": " + actual.printable());
         }
     }
 

@@ -29,7 +29,9 @@ record Corpus(String name, List<String> options, List<Section> sections) {
         Path folder = Path.of(Corpus.class.getResource("/differential").toURI());
         List<Path> files;
         try (Stream<Path> found = Files.list(folder)) {
-            files = found.filter(file -> file.toString().endsWith(".txt")).sorted().toList();
+            files = found.filter(file -> file.toString().endsWith(".txt"))
+                    .sorted()
+                    .toList();
         }
         List<Corpus> corpora = new ArrayList<>();
         for (Path file : files) {
@@ -67,7 +69,10 @@ record Corpus(String name, List<String> options, List<Section> sections) {
                     throw new IllegalArgumentException(name + ".txt:" + number + ": " + line, e);
                 }
             }
-            return new Corpus(name, options, sections.stream().filter(s -> !s.steps().isEmpty()).toList());
+            return new Corpus(
+                    name,
+                    options,
+                    sections.stream().filter(s -> !s.steps().isEmpty()).toList());
         }
 
         private void read(String line, int number) {
@@ -101,7 +106,8 @@ record Corpus(String name, List<String> options, List<Section> sections) {
                 case "!gone" -> add(new Step(Kind.GONE, client, List.of(), number));
                 case "!close" -> add(new Step(Kind.CLOSE, client, List.of(), number));
                 case "!read" -> add(new Step(Kind.READ, client, List.of(prefix.request(List.of(), false)), number));
-                case "!clients" -> add(new Step(Kind.CLIENTS, client, List.of(prefix.request(arguments, false)), number));
+                case "!clients" ->
+                    add(new Step(Kind.CLIENTS, client, List.of(prefix.request(arguments, false)), number));
                 case "!until" -> add(new Step(Kind.UNTIL, client, List.of(prefix.request(arguments, false)), number));
                 case "!raw" -> send(prefix.request(arguments, true), number);
                 default -> send(prefix.request(words, false), number);
@@ -169,7 +175,8 @@ record Corpus(String name, List<String> options, List<Section> sections) {
                     frames = 0;
                 } else if (Normalisation.declares(flag)) {
                     normalisation.add(flag);
-                } else if (!Set.of("%only2", "%only3", "%shared", "%transparent").contains(flag)) {
+                } else if (!Set.of("%only2", "%only3", "%shared", "%transparent")
+                        .contains(flag)) {
                     throw new IllegalArgumentException("unknown flag " + flag);
                 }
             }

@@ -1,13 +1,12 @@
 package dev.kawarau.sink.redis;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.kawarau.sink.redis.Corpus.Section;
 import dev.kawarau.sink.redis.Front.Mode;
 import dev.kawarau.testkit.RedisServer;
-import java.io.IOException;
-import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -17,8 +16,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * What comes back through the listener is, byte for byte, what comes back from a server without it: for every command
@@ -48,7 +45,8 @@ final class DifferentialTest {
             throws Exception {
         Corpus generated;
         try (RedisServer server = RedisServer.start()) {
-            generated = new Corpus("generated", List.of(), CommandTable.of(server).scenarios());
+            generated =
+                    new Corpus("generated", List.of(), CommandTable.of(server).scenarios());
         }
         List<DynamicNode> nodes = new ArrayList<>();
         for (Mode mode : Mode.values()) {

@@ -1,5 +1,8 @@
 package dev.kawarau.sink.redis;
 
+import dev.kawarau.Chain;
+import dev.kawarau.Listener;
+import dev.kawarau.resp.RespListener;
 import java.net.URI;
 import java.time.Duration;
 
@@ -12,7 +15,35 @@ enum EndpointMode {
             URI uri = URI.create(upstream);
             return new Endpoint(uri.getHost(), uri.getPort(), () -> {});
         }
+    },
+
+    /** A chain whose clients share upstream connections. */
+    SHARED {
+        @Override
+        Endpoint before(String upstream, Duration timeout) {
+            return proxy(RedisSink.to(upstream).connectTimeout(timeout).requestTimeout(timeout));
+        }
+    },
+
+    /** A chain whose clients have one upstream connection each. */
+    TRANSPARENT {
+        @Override
+        Endpoint before(String upstream, Duration timeout) {
+            return proxy(RedisSink.to(upstream)
+                    .connectTimeout(timeout)
+                    .requestTimeout(timeout)
+                    .transparent());
+        }
     };
+
+    private static Endpoint proxy(RedisSink.Builder builder) {
+        RedisSink sink = builder.build();
+        Listener listener = RespListener.on("127.0.0.1:0").serve(Chain.named("test").to(sink));
+        return new Endpoint("127.0.0.1", listener.port(), () -> {
+            listener.stop(Duration.ofSeconds(1));
+            sink.close();
+        });
+    }
 
     /**
      * Opens an endpoint before {@code upstream}, a {@code redis://host:port}, which need not be up.

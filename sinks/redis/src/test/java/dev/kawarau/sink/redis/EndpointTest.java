@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Runs a subclass once for each {@link EndpointMode}, with one server for the whole class: its tests use keys of their
- * own. A thread of its own runs each test, for a client that hangs in a socket read heeds no interrupt.
+ * own. One instance serves all modes, so what a mode needs is made and ended per invocation. A thread of its own runs each test, for a client that hangs in a socket read heeds no interrupt.
  */
 @ParameterizedClass(name = "{0}")
 @EnumSource(EndpointMode.class)

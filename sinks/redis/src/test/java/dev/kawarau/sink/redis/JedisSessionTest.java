@@ -19,6 +19,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import redis.clients.jedis.DefaultJedisClientConfig;
@@ -39,7 +40,13 @@ import redis.clients.jedis.params.XReadGroupParams;
 
 /** Whole sessions of Jedis, in both versions of the protocol. */
 class JedisSessionTest extends EndpointTest {
-    private final ExecutorService threads = Executors.newCachedThreadPool();
+    @SuppressWarnings("NullAway.Init")
+    private ExecutorService threads;
+
+    @BeforeParameterizedClassInvocation
+    void startThreads() {
+        threads = Executors.newCachedThreadPool();
+    }
 
     @AfterParameterizedClassInvocation
     void shutDownThreads() {

@@ -15,8 +15,8 @@ final class Normalisation {
 
     private static final Pattern NUMBER = Pattern.compile("-?\\d+(\\.\\d+)?(e[+-]?\\d+)?");
     private static final Pattern TEXT_VALUE = Pattern.compile("([:=])[^ ,\r\n]*");
-    private static final Set<String> SIMPLE =
-            Set.of("%unordered", "%unordered-deep", "%unordered-pairs", "%mask", "%mask-numbers", "%mask-text", "%type");
+    private static final Set<String> SIMPLE = Set.of(
+            "%unordered", "%unordered-deep", "%unordered-pairs", "%mask", "%mask-numbers", "%mask-text", "%type");
 
     private final List<String> flags;
 

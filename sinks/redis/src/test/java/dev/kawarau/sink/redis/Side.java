@@ -1,5 +1,6 @@
 package dev.kawarau.sink.redis;
 
+import dev.kawarau.testkit.RedisServer;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -10,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import dev.kawarau.testkit.RedisServer;
 
 /** One of the two ways to a server that are compared: a server, what is in front of it, and the clients there. */
 final class Side implements AutoCloseable {
@@ -42,7 +42,9 @@ final class Side implements AutoCloseable {
         clients.clear();
         variables.clear();
         variables.put("port", Integer.toString(server.port()));
-        await("no connection left in a state of its own", () -> !BUSY.matcher(control("CLIENT", "LIST")).find());
+        await(
+                "no connection left in a state of its own",
+                () -> !BUSY.matcher(control("CLIENT", "LIST")).find());
         control("FLUSHALL");
         control("FUNCTION", "FLUSH");
         control("SCRIPT", "FLUSH");

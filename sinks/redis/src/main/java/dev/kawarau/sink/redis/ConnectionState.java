@@ -1,0 +1,162 @@
+package dev.kawarau.sink.redis;
+
+import dev.kawarau.resp.RespCommand;
+import dev.kawarau.resp.RespMessage;
+import dev.kawarau.resp.RespSession;
+import dev.kawarau.resp.RespValue;
+import dev.kawarau.resp.RespVersion;
+
+/**
+ * What a session's requests left on its own connection, told from the requests and the server's answers. Decides when
+ * the session may go back to shared connections: when nothing is left.
+ */
+final class ConnectionState {
+    private final RespSession session;
+    private final int homeDatabase;
+    private final Subscriptions subscriptions = new Subscriptions();
+    private boolean inTransaction;
+    private boolean queuedState;
+    private boolean watching;
+    private boolean tracking;
+    private boolean monitoring;
+    private boolean stays;
+    private boolean wasReset;
+
+    ConnectionState(RespSession session, int homeDatabase) {
+        this.session = session;
+        this.homeDatabase = homeDatabase;
+    }
+
+    /** The session can never do without this connection again, short of RESET. */
+    void stays() {
+        stays = true;
+    }
+
+    Subscriptions subscriptions() {
+        return subscriptions;
+    }
+
+    boolean isMonitoring() {
+        return monitoring;
+    }
+
+    boolean isInTransaction() {
+        return inTransaction;
+    }
+
+    boolean isWatching() {
+        return watching;
+    }
+
+    /** Whether RESET was carried out: the connection is as the server makes one, not as the sink does. */
+    boolean wasReset() {
+        return wasReset;
+    }
+
+    boolean isClean() {
+        return !inTransaction && !watching && !isIrreplaceable() && session.database() == homeDatabase;
+    }
+
+    /** Whether losing the connection loses what nobody can make anew for the client. */
+    boolean isIrreplaceable() {
+        return stays || tracking || monitoring || !subscriptions.isEmpty();
+    }
+
+    /** Takes note of a complete reply. */
+    void replied(RespMessage request, RespMessage reply) {
+        RespCommand command = request.command();
+        if (command.routing() == RespCommand.Routing.SHARED) {
+            return;
+        }
+        boolean failed = reply.isError();
+        if (command == Commands.EXEC) {
+            transactionEnded(queuedState && !failed);
+        } else if (command == Commands.DISCARD) {
+            if (!failed) {
+                transactionEnded(false);
+            }
+        } else if (command == Commands.RESET) {
+            if (!failed) {
+                reset();
+            }
+        } else if (inTransaction) {
+            queuedState |= !failed && command.routing() != RespCommand.Routing.RESERVED;
+        } else if (!failed) {
+            succeeded(request, command);
+        } else if (command == Commands.MULTI) {
+            session.inTransaction(false);
+        }
+    }
+
+    private void transactionEnded(boolean leftState) {
+        inTransaction = false;
+        queuedState = false;
+        watching = false;
+        // Which of the queued commands took effect is not looked up: the session keeps its connection.
+        stays |= leftState;
+    }
+
+    private void reset() {
+        inTransaction = false;
+        queuedState = false;
+        watching = false;
+        tracking = false;
+        monitoring = false;
+        stays = false;
+        wasReset = true;
+        subscriptions.clear();
+        session.version(RespVersion.RESP2);
+        session.database(homeDatabase);
+        session.inTransaction(false);
+    }
+
+    private void succeeded(RespMessage request, RespCommand command) {
+        if (command == Commands.MULTI) {
+            inTransaction = true;
+        } else if (command == Commands.WATCH) {
+            watching = true;
+        } else if (command == Commands.UNWATCH) {
+            watching = false;
+        } else if (command == Commands.SELECT) {
+            selected(request);
+        } else if (command == Commands.HELLO) {
+            greeted(request);
+        } else if (command == Commands.CLIENT_TRACKING) {
+            tracking = request.argumentIs(2, "ON");
+        } else if (command == Commands.MONITOR) {
+            monitoring = true;
+        } else if (isStateful(command)) {
+            stays = true;
+        }
+    }
+
+    private static boolean isStateful(RespCommand command) {
+        return command.routing() == RespCommand.Routing.PINNED
+                && !Commands.subscribes(command)
+                && !Commands.unsubscribes(command)
+                && command != Commands.CLIENT_REPLY
+                && !Commands.leavesNothing(command);
+    }
+
+    private void selected(RespMessage request) {
+        if (request.value() instanceof RespValue.Array array && array.elements().get(1) instanceof RespValue.Bulk number) {
+            session.database(Integer.parseInt(number.text()));
+        }
+    }
+
+    private void greeted(RespMessage request) {
+        if (request.argumentIs(1, "3")) {
+            session.version(RespVersion.RESP3);
+        } else if (request.argumentIs(1, "2")) {
+            session.version(RespVersion.RESP2);
+        }
+        for (int i = 2; i < request.count(); i++) {
+            if (request.argumentIs(i, "AUTH")) {
+                stays = true;
+                i += 2;
+            } else {
+                i++;
+            }
+        }
+    }
+}

@@ -1,0 +1,218 @@
+package dev.kawarau.sink.redis;
+
+import dev.kawarau.EventLoops;
+import dev.kawarau.resp.RespVersion;
+import dev.kawarau.wire.LoopClock;
+import io.netty.channel.EventLoop;
+import io.netty.channel.local.LocalAddress;
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The connections of one event loop to the server. Confined to the loop, except {@link #close}. */
+final class LoopConnections {
+    private static final Logger log = LoggerFactory.getLogger(LoopConnections.class);
+    private static final long FIRST_PAUSE = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(2);
+
+    /** Looks up host names, which blocks; literal addresses never come here. */
+    private static final ExecutorService resolver = Executors.newCachedThreadPool(task -> {
+        Thread thread = new Thread(task, "kawarau-resolver");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    private record Idle(UpstreamConnection connection, long since) {}
+
+    private final EventLoop loop;
+    private final RedisSettings settings;
+    private final SinkStats stats;
+    private final LoopClock clock;
+    private final SplittableRandom random = new SplittableRandom();
+    private final @Nullable UpstreamConnection[] shared;
+    private final List<ArrayDeque<Idle>> idle = List.of(new ArrayDeque<>(), new ArrayDeque<>());
+    private final Set<UpstreamConnection> all = new HashSet<>();
+    private long pause;
+    private long pauseUntil;
+    private boolean pausing;
+    private boolean sweeping;
+    private boolean closed;
+    private String lastFailure = "";
+
+    LoopConnections(EventLoop loop, RedisSettings settings, SinkStats stats) {
+        this.loop = loop;
+        this.settings = settings;
+        this.stats = stats;
+        this.clock = LoopClock.of(loop);
+        this.shared = new @Nullable UpstreamConnection[RespVersion.values().length * settings.connectionsPerLoop()];
+    }
+
+    EventLoop loop() {
+        return loop;
+    }
+
+    /**
+     * The shared connection for a session, perhaps still connecting.
+     *
+     * @return null while the server cannot be reached and it is too early to try again; {@link #lastFailure} says why
+     */
+    @Nullable UpstreamConnection shared(RespVersion version, long sessionId) {
+        int slot = (int) (version.ordinal() * settings.connectionsPerLoop() + sessionId % settings.connectionsPerLoop());
+        UpstreamConnection connection = shared[slot];
+        if (connection != null && connection.isOpen() && !connection.isStalled()) {
+            return connection;
+        }
+        if (mustPause()) {
+            return null;
+        }
+        UpstreamConnection fresh = new UpstreamConnection(this, settings, version, true);
+        if (connection != null) {
+            connection.retire();
+        }
+        shared[slot] = fresh;
+        stats.beginShared();
+        connect(fresh);
+        return fresh;
+    }
+
+    /** A connection for one session alone, an idle one if there is one; null as for {@link #shared}. */
+    @Nullable UpstreamConnection own(RespVersion version) {
+        ArrayDeque<Idle> ready = idle.get(version.ordinal());
+        Idle next;
+        while ((next = ready.pollLast()) != null) {
+            if (next.connection.isOpen()) {
+                return next.connection;
+            }
+        }
+        if (mustPause()) {
+            return null;
+        }
+        if (!stats.beginOwn(settings.maxOwnConnections())) {
+            lastFailure = "has as many connections of clients' own as allowed, " + settings.maxOwnConnections();
+            return null;
+        }
+        UpstreamConnection fresh = new UpstreamConnection(this, settings, version, false);
+        connect(fresh);
+        return fresh;
+    }
+
+    /** Takes back a connection that is in the state of a new one. */
+    void giveBack(UpstreamConnection connection) {
+        connection.owner(null);
+        idle.get(connection.version().ordinal()).addLast(new Idle(connection, clock.nanoTime()));
+        if (!sweeping) {
+            sweeping = true;
+            loop.schedule(this::sweep, settings.idleNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void sweep() {
+        sweeping = false;
+        long oldest = clock.nanoTime() - settings.idleNanos();
+        boolean more = false;
+        for (ArrayDeque<Idle> ready : idle) {
+            Idle first;
+            while ((first = ready.peekFirst()) != null && first.since <= oldest) {
+                ready.removeFirst().connection.close("was idle");
+            }
+            more |= !ready.isEmpty();
+        }
+        if (more) {
+            sweeping = true;
+            loop.schedule(this::sweep, settings.idleNanos() / 2, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private boolean mustPause() {
+        if (closed) {
+            lastFailure = "is not in use any more: the sink was closed";
+            return true;
+        }
+        return pausing && clock.nanoTime() < pauseUntil;
+    }
+
+    String lastFailure() {
+        return lastFailure;
+    }
+
+    private void connect(UpstreamConnection connection) {
+        all.add(connection);
+        if (settings.localName() != null) {
+            connection.connect(new LocalAddress(settings.localName()));
+        } else if (settings.socketPath() != null) {
+            connection.connect(EventLoops.pathAddress(loop, Path.of(settings.socketPath())));
+        } else if (NetUtil.isValidIpV4Address(settings.host()) || NetUtil.isValidIpV6Address(settings.host())) {
+            connection.connect(new InetSocketAddress(settings.host(), settings.port()));
+        } else {
+            resolver.execute(() -> resolveAndConnect(connection));
+        }
+    }
+
+    private void resolveAndConnect(UpstreamConnection connection) {
+        try {
+            SocketAddress address = new InetSocketAddress(InetAddress.getByName(settings.host()), settings.port());
+            loop.execute(() -> connection.connect(address));
+        } catch (UnknownHostException unknown) {
+            loop.execute(() -> connection.close("is unreachable: unknown host"));
+        }
+    }
+
+    void ready(UpstreamConnection connection) {
+        if (pausing) {
+            log.info("redis at {} can be reached again", settings.server());
+        }
+        pausing = false;
+        pause = 0;
+    }
+
+    void closed(UpstreamConnection connection, boolean wasReady, String because) {
+        all.remove(connection);
+        boolean wasIdle = idle.get(connection.version().ordinal()).removeIf(entry -> entry.connection == connection);
+        if (wasIdle || closed) {
+            stats.endIdle(connection.isShared());
+            return;
+        }
+        stats.end(connection.isShared(), wasReady);
+        lastFailure = because;
+        if (!wasReady) {
+            growPause(because);
+        } else if (connection.isShared()) {
+            log.warn("redis at {} {}", settings.server(), because);
+        }
+    }
+
+    /** Pauses grow twofold up to two seconds, and each is drawn from its upper half, so that proxies do not march in step. */
+    private void growPause(String because) {
+        pause = pause == 0 ? FIRST_PAUSE : Math.min(LONGEST_PAUSE, pause * 2);
+        if (!pausing) {
+            log.warn("redis at {} {}", settings.server(), because);
+        }
+        pausing = true;
+        pauseUntil = clock.nanoTime() + pause / 2 + random.nextLong(pause / 2);
+    }
+
+    void close() {
+        loop.execute(() -> {
+            closed = true;
+            for (UpstreamConnection connection : new ArrayList<>(all)) {
+                Objects.requireNonNull(connection).close("is not in use any more: the sink was closed");
+            }
+        });
+    }
+}

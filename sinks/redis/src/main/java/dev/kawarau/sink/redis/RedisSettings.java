@@ -1,0 +1,38 @@
+package dev.kawarau.sink.redis;
+
+import dev.kawarau.Tls;
+import dev.kawarau.resp.RespLimits;
+import io.lettuce.core.RedisCredentialsProvider;
+import org.jspecify.annotations.Nullable;
+
+/** How to reach a server. Times are in nanoseconds. */
+record RedisSettings(
+        String host,
+        int port,
+        @Nullable String socketPath,
+        @Nullable String localName,
+        RedisCredentialsProvider credentials,
+        @Nullable Tls tls,
+        int database,
+        @Nullable String clientName,
+        boolean transparent,
+        int connectionsPerLoop,
+        int maxOwnConnections,
+        long connectNanos,
+        long requestNanos,
+        long idleNanos,
+        RespLimits limits) {
+
+    /** The server, for people. */
+    String server() {
+        if (socketPath != null) {
+            return "unix:" + socketPath;
+        }
+        return localName != null ? "local:" + localName : host + ":" + port;
+    }
+
+    @Override
+    public String toString() {
+        return (tls != null ? "rediss://" : "redis://") + server() + (database == 0 ? "" : "/" + database);
+    }
+}

@@ -1,0 +1,329 @@
+package dev.kawarau.sink.redis;
+
+import dev.kawarau.Failure;
+import dev.kawarau.Reply;
+import dev.kawarau.Session;
+import dev.kawarau.resp.RespCommand;
+import dev.kawarau.resp.RespMessage;
+import dev.kawarau.resp.RespSession;
+import dev.kawarau.resp.RespValue;
+import dev.kawarau.resp.RespVersion;
+import java.util.ArrayDeque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of one session's requests to the server: over a shared connection, or over one of its own while its state
+ * demands it. A move waits until every earlier request was answered, so that the server sees them in order. Confined to
+ * the loop.
+ */
+final class Route {
+    /** A request of more bytes than this goes over a connection of the session's own, so that others need not wait for it. */
+    private static final int LARGE = 1 << 20;
+
+    private static final byte[] UNNAME = Handshake.command(List.of("CLIENT", "SETNAME", ""));
+    private static final RespMessage OK = RespMessage.of(RespValue.ok());
+
+    private final Session session;
+    private final RespSession resp;
+    private final LoopConnections home;
+    private final RedisSettings settings;
+    private final ClientNaming naming = new ClientNaming();
+    private final ArrayDeque<Trip> waiting = new ArrayDeque<>(4);
+    private @Nullable UpstreamConnection shared;
+    private int sharedInFlight;
+    private @Nullable OwnConnection own;
+    private @Nullable Trip greeting;
+    private boolean starting;
+    private boolean transactionLost;
+    private boolean watchLost;
+    private boolean hungUp;
+    private boolean refusing;
+
+    Route(Session session, LoopConnections home, RedisSettings settings) {
+        this.session = session;
+        this.resp = RespSession.of(session);
+        this.home = home;
+        this.settings = settings;
+        resp.database(homeDatabase());
+    }
+
+    private int homeDatabase() {
+        return settings.transparent() ? 0 : settings.database();
+    }
+
+    Reply send(RespMessage request) {
+        Trip trip = new Trip(this, request);
+        request.markSent();
+        if (request.command().routing() == RespCommand.Routing.PINNED) {
+            followTransaction(trip);
+        }
+        if (!waiting.isEmpty() || !start(trip)) {
+            waiting.add(trip);
+        }
+        return trip;
+    }
+
+    /** In the order of arrival, which is what the client believes in; the server's answers come later. */
+    private void followTransaction(Trip trip) {
+        RespCommand command = trip.request().command();
+        if (command == Commands.MULTI) {
+            if (!resp.inTransaction() && trip.request().count() == 1) {
+                resp.inTransaction(true);
+            }
+        } else if (command == Commands.EXEC) {
+            trip.spoiled = resp.isTransactionSpoiled();
+            resp.inTransaction(false);
+        } else if (command == Commands.DISCARD || command == Commands.RESET) {
+            resp.inTransaction(false);
+        }
+    }
+
+    /** Sends the request now, or says that it has to wait for earlier ones. */
+    private boolean start(Trip trip) {
+        if (greeting != null) {
+            return false;
+        }
+        if (refusing) {
+            trip.fail(new Failure(Failure.Kind.UNAVAILABLE, "the sink was closed"));
+            return true;
+        }
+        RespCommand command = trip.request().command();
+        if (command.routing() == RespCommand.Routing.REFUSED) {
+            trip.fail(new Failure(
+                    Failure.Kind.UNSUPPORTED,
+                    "'" + command.name() + "' makes a replication stream, which does not pass through Kawarau;"
+                            + " connect to the server itself"));
+            return true;
+        }
+        if (transactionLost || watchLost) {
+            if (answeredForLost(trip, command)) {
+                return true;
+            }
+        }
+        if (own != null) {
+            own.send(trip);
+            return true;
+        }
+        if (settings.transparent() || resp.database() != homeDatabase()) {
+            return startOwn(trip);
+        }
+        return switch (command.routing(trip.request())) {
+            case SHARED -> trip.request().size() > LARGE ? startOwn(trip) : startShared(trip, resp.version());
+            case LOCAL -> startLocal(trip);
+            default -> startOwn(trip);
+        };
+    }
+
+    // --- shared
+
+    private boolean startShared(Trip trip, RespVersion version) {
+        UpstreamConnection connection = shared;
+        if (connection == null || !connection.isOpen() || connection.version() != version || connection.isStalled()) {
+            connection = home.shared(version, session.id());
+            if (connection == null) {
+                trip.lost(settings.server(), home.lastFailure(), Failure.Kind.UNAVAILABLE);
+                return true;
+            }
+            if (connection != shared && sharedInFlight > 0) {
+                return false;
+            }
+            shared = connection;
+        }
+        sharedInFlight++;
+        trip.onShared = true;
+        connection.send(trip);
+        return true;
+    }
+
+    void sharedDone(Trip trip, @Nullable RespMessage reply) {
+        sharedInFlight--;
+        if (trip == greeting) {
+            greeting = null;
+            if (reply != null && !reply.isError()) {
+                resp.version(trip.request().argumentIs(1, "3") ? RespVersion.RESP3 : RespVersion.RESP2);
+            }
+        }
+        if (!waiting.isEmpty()) {
+            startWaiting();
+        }
+    }
+
+    private void startWaiting() {
+        if (starting) {
+            return;
+        }
+        starting = true;
+        Trip next;
+        while ((next = waiting.poll()) != null) {
+            if (!start(next)) {
+                waiting.addFirst(next);
+                break;
+            }
+        }
+        starting = false;
+    }
+
+    // --- what needs no connection of its own although it is about the connection
+
+    private boolean startLocal(Trip trip) {
+        RespMessage request = trip.request();
+        if (request.command() == Commands.HELLO) {
+            return startHello(trip);
+        }
+        RespMessage answer = naming.answer(request, resp, shared == null ? 0 : shared.serverVersion());
+        if (answer != null) {
+            trip.complete(answer);
+            return true;
+        }
+        return startShared(trip, resp.version());
+    }
+
+    /** HELLO 2 and HELLO 3 change which shared connection serves the session; what follows waits for the answer. */
+    private boolean startHello(Trip trip) {
+        RespMessage request = trip.request();
+        if (request.count() > 2) {
+            return startOwn(trip);
+        }
+        boolean changes = request.argumentIs(1, "2") || request.argumentIs(1, "3");
+        RespVersion version = request.argumentIs(1, "3")
+                ? RespVersion.RESP3
+                : request.argumentIs(1, "2") ? RespVersion.RESP2 : resp.version();
+        if (changes) {
+            greeting = trip;
+            if (!startShared(trip, version)) {
+                greeting = null;
+                return false;
+            }
+            return true;
+        }
+        return startShared(trip, version);
+    }
+
+    // --- own
+
+    private boolean startOwn(Trip trip) {
+        if (sharedInFlight > 0) {
+            return false;
+        }
+        if (hungUp && trip.request().command().routing(trip.request()) == RespCommand.Routing.RESERVED) {
+            trip.fail(new Failure(Failure.Kind.UNAVAILABLE, "the client hung up"));
+            return true;
+        }
+        UpstreamConnection connection = home.own(resp.version());
+        if (connection == null) {
+            trip.lost(settings.server(), home.lastFailure(), Failure.Kind.UNAVAILABLE);
+            return true;
+        }
+        OwnConnection mine = new OwnConnection(this, connection, settings);
+        own = mine;
+        if (!settings.transparent()) {
+            int version = connection.serverVersion() != 0
+                    ? connection.serverVersion()
+                    : shared == null ? 0 : shared.serverVersion();
+            naming.introduction(version).forEach(connection::sendQuietly);
+            if (resp.database() != homeDatabase()) {
+                connection.sendQuietly(
+                        Handshake.command(List.of("SELECT", Integer.toString(resp.database()))));
+            }
+        }
+        mine.send(trip);
+        return true;
+    }
+
+    /** The session's own connection has nothing of it left. */
+    void leave(OwnConnection left) {
+        if (own != left) {
+            return;
+        }
+        own = null;
+        left.connection().owner(null);
+        if (left.state().wasReset()) {
+            left.connection().close("was reset by its client");
+        } else {
+            giveBack(left.connection());
+        }
+        startWaiting();
+    }
+
+    void giveBack(UpstreamConnection connection) {
+        if (connection.isOpen()) {
+            connection.version(resp.version());
+            if (naming.isNamed()) {
+                connection.sendQuietly(UNNAME);
+            }
+            home.giveBack(connection);
+        }
+    }
+
+    void named(RespMessage request, RespMessage reply) {
+        naming.replied(request, reply);
+    }
+
+    /** The session's own connection is gone; requests on it have failed. What it held decides what the client gets. */
+    void ownLost(OwnConnection lost) {
+        if (own != lost) {
+            return;
+        }
+        own = null;
+        ConnectionState state = lost.state();
+        if (state.isIrreplaceable() || settings.transparent()) {
+            session.close();
+        }
+        transactionLost = state.isInTransaction() || resp.inTransaction();
+        watchLost = state.isWatching() && !transactionLost;
+        startWaiting();
+    }
+
+    /** A transaction whose connection is gone fails as a whole, and a watch that nobody kept counts as a conflict. */
+    private boolean answeredForLost(Trip trip, RespCommand command) {
+        if (command == Commands.EXEC || command == Commands.DISCARD || command == Commands.RESET) {
+            boolean wasTransaction = transactionLost;
+            boolean conflict = watchLost;
+            transactionLost = false;
+            watchLost = false;
+            if (wasTransaction && command != Commands.RESET) {
+                trip.complete(command == Commands.EXEC ? Trip.EXECABORT : OK);
+                return true;
+            }
+            if (conflict && command == Commands.EXEC && own != null) {
+                trip.noteWatchLost();
+            }
+            return false;
+        }
+        if (command == Commands.UNWATCH && !transactionLost && !resp.inTransaction()) {
+            watchLost = false;
+        }
+        if (transactionLost) {
+            trip.lost(settings.server(), "lost the transaction with its connection", Failure.Kind.UNAVAILABLE);
+        }
+        return transactionLost;
+    }
+
+    // --- the session's end
+
+    void hungUp() {
+        hungUp = true;
+        if (own != null) {
+            own.hungUp();
+        }
+    }
+
+    void close() {
+        refusing = true;
+        if (own != null) {
+            OwnConnection left = own;
+            own = null;
+            left.close();
+        }
+        startWaiting();
+    }
+
+    void refuseAll() {
+        refusing = true;
+    }
+
+    Session session() {
+        return session;
+    }
+}

@@ -1,0 +1,80 @@
+package dev.kawarau.sink.redis;
+
+import dev.kawarau.Failure;
+import dev.kawarau.Promise;
+import dev.kawarau.Query;
+import dev.kawarau.resp.RespMessage;
+import dev.kawarau.resp.RespSession;
+import dev.kawarau.resp.RespValue;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A request on its way to a server and back, and its place in the queue of a connection. Confined to one loop. */
+final class Trip extends Promise {
+    static final RespMessage EXECABORT =
+            RespMessage.error("EXECABORT Transaction discarded because of previous errors.");
+
+    private static final byte[] DISCARD = Handshake.command(List.of("DISCARD"));
+
+    private final Route route;
+    private final RespMessage request;
+
+    /** Written in place of the request, where the proxy has to end a transaction in another way. */
+    byte @Nullable [] substitute;
+
+    /** Given to the client in place of what the server answers to the substitute. */
+    @Nullable RespMessage substituteAnswer;
+
+    long sentNanos;
+    boolean written;
+    boolean onShared;
+    boolean unanswered;
+
+    /** EXEC of a transaction of which a request never arrived here. */
+    boolean spoiled;
+
+    Trip(Route route, RespMessage request) {
+        this.route = route;
+        this.request = request;
+    }
+
+    RespMessage request() {
+        return request;
+    }
+
+    Route route() {
+        return route;
+    }
+
+    void answer(RespMessage response) {
+        complete(response);
+        if (onShared) {
+            route.sharedDone(this, response);
+        }
+    }
+
+    /** EXEC after a WATCH that nobody kept: the transaction is dropped, and the client told of a conflict. */
+    void noteWatchLost() {
+        substitute = DISCARD;
+        substituteAnswer = RespMessage.of(
+                RespValue.nilArray(), RespSession.of(request.session()).version());
+    }
+
+    /** EXEC of a transaction of which a request was refused on its way here: nothing of it may be carried out. */
+    void noteSpoiled() {
+        substitute = DISCARD;
+        substituteAnswer = EXECABORT;
+    }
+
+    /** The connection is gone, or never was. */
+    void lost(String server, String reason, Failure.Kind kind) {
+        boolean maybeApplied = written && request.command().kind() != Query.Kind.READ;
+        String effect = !written
+                ? "the command was not sent"
+                : maybeApplied ? "the command may have been applied" : "the command changed nothing";
+        fail(new Failure(kind, "redis at " + server + " " + reason + "; " + effect, maybeApplied, null));
+        if (onShared) {
+            route.sharedDone(this, null);
+        }
+    }
+}
