@@ -104,27 +104,51 @@ final class FrameCursor {
      * @return where the next line begins, or {@link #INCOMPLETE}, {@link #MALFORMED} or {@link #TOO_LONG}
      */
     int number(int from, int longest) {
-        int end = length - 1;
-        int at = from;
-        if (at < end) {
-            int digit = get(at) - '0';
-            // One to nine digits, which is all of them but the odd ones.
-            if (digit > 0 && digit <= 9) {
-                int value = digit;
-                int most = Math.min(end, from + 9);
-                while (++at < most && (digit = get(at) - '0') >= 0 && digit <= 9) {
-                    value = value * 10 + digit;
+        ByteBuffer view = nio;
+        if (view != null && from + Long.BYTES <= length) {
+            long word = view.getLong(nioStart + from);
+            // Most lengths have one digit, or two, or three: no loop for those.
+            int first = (int) (word >>> 56) - '0';
+            if ((word >>> 40 & 0xffff) == CR_LF && isDigit(first)) {
+                return found(first, from + 3);
+            }
+            int second = (int) (word >>> 48 & 0xff) - '0';
+            if (isDigit(second) && isDigit(first) && first != 0) {
+                if ((word >>> 32 & 0xffff) == CR_LF) {
+                    return found(first * 10 + second, from + 4);
                 }
-                if (at < end && crLfAt(at)) {
-                    number = value;
-                    searched = 0;
-                    return at + 2;
+                int third = (int) (word >>> 40 & 0xff) - '0';
+                if ((word >>> 24 & 0xffff) == CR_LF && isDigit(third)) {
+                    return found(first * 100 + second * 10 + third, from + 5);
                 }
             }
         }
-        return anyNumber(from, longest);
+        return searched > from ? anyNumber(from, longest) : upToNineDigits(from, longest);
     }
 
+    private static boolean isDigit(int value) {
+        return value >= 0 && value <= 9;
+    }
+
+    private int found(int value, int next) {
+        number = value;
+        searched = 0;
+        return next;
+    }
+
+    /** Longer lengths, odd ones, composite buffers, and the last bytes of a read. Nine digits fit an int. */
+    private int upToNineDigits(int from, int longest) {
+        int at = from;
+        int end = Math.min(length - 1, from + 9);
+        int value = 0;
+        while (at < end && isDigit(get(at) - '0')) {
+            value = value * 10 + get(at++) - '0';
+        }
+        boolean plain = at > from && at < length - 1 && crLfAt(at) && (at == from + 1 || get(from) != '0');
+        return plain ? found(value, at + 2) : anyNumber(from, longest);
+    }
+
+    /** All that Redis takes for a number, and what is to be said about the rest. */
     private int anyNumber(int from, int longest) {
         int next = line(from, longest);
         if (next < 0) {

@@ -1,9 +1,10 @@
 package dev.kawarau.resp;
 
-import io.netty.buffer.AdaptiveByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.nio.charset.StandardCharsets;
 
 /** The ways in which the bytes of a connection may lie in memory while more of them arrive. */
 enum Arrival {
@@ -16,7 +17,7 @@ enum Arrival {
     DIRECT {
         @Override
         ByteBuf first() {
-            return Unpooled.directBuffer(16);
+            return BUFFERS.directBuffer(16);
         }
 
         @Override
@@ -28,7 +29,7 @@ enum Arrival {
     COMPACTED {
         @Override
         ByteBuf first() {
-            return new AdaptiveByteBufAllocator().directBuffer(16);
+            return BUFFERS.directBuffer(16);
         }
 
         @Override
@@ -53,8 +54,8 @@ enum Arrival {
     MOVED {
         @Override
         ByteBuf add(ByteBuf unread, byte[] bytes, int from, int length) {
-            ByteBuf moved = Unpooled.directBuffer(64);
-            moved.writeCharSequence("$1\r\n+OK\r\n", java.nio.charset.StandardCharsets.US_ASCII);
+            ByteBuf moved = BUFFERS.directBuffer(64);
+            moved.writeCharSequence("$1\r\n+OK\r\n", StandardCharsets.US_ASCII);
             moved.readerIndex(moved.writerIndex());
             moved.writeBytes(unread).writeBytes(bytes, from, length);
             unread.release();
@@ -71,6 +72,9 @@ enum Arrival {
             return whole.slice(3, whole.writerIndex() - 3);
         }
     };
+
+    // Without leak detection, which notes a stack trace per access: these tests make millions of them.
+    private static final UnpooledByteBufAllocator BUFFERS = new UnpooledByteBufAllocator(true, true);
 
     /** An empty buffer to begin with, which the caller owns. */
     ByteBuf first() {

@@ -7,8 +7,11 @@ import com.sun.management.ThreadMXBean;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,8 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Whatever a peer sends: an answer or a {@link RespProtocolException}, within the bytes, memory and time it paid for. */
 class HostileBytesTest {
     private static final RespReader READER = new RespReader(RespLimits.DEFAULT);
-    private static final byte[] HEADERS =
-            "*$+-:_#,(!=%~>|;.?0123456789\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    private static final byte[] HEADERS = "*$+-:_#,(!=%~>|;.?0123456789\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final int MEGABYTE = 1 << 20;
 
     @Test
@@ -171,8 +173,7 @@ class HostileBytesTest {
     }
 
     /** What becomes of a stream: the lengths of its frames, then the error or the number of bytes left. */
-    private static String outcome(
-            byte[] stream, Predicate<ByteBuf> scan, java.util.function.IntSupplier length, int piece) {
+    private static String outcome(byte[] stream, Predicate<ByteBuf> scan, IntSupplier length, int piece) {
         StringBuilder outcome = new StringBuilder();
         CountingByteBuf in = new CountingByteBuf();
         try {
@@ -217,10 +218,10 @@ class HostileBytesTest {
             case 3 -> text.substring(0, at) + text.substring(at + 1);
             default -> text.substring(0, at) + text.substring(random.nextInt(bytes.length));
         };
-        return mutant.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+        return mutant.getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    private static void refusedOrUnfinished(java.util.function.BooleanSupplier attempt) {
+    private static void refusedOrUnfinished(BooleanSupplier attempt) {
         try {
             assertThat(attempt.getAsBoolean()).isFalse();
         } catch (RespProtocolException refused) {

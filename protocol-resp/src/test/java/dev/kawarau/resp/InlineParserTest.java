@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,7 +62,7 @@ class InlineParserTest {
     }
 
     private static List<String> parse(String line) {
-        byte[] bytes = line.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+        byte[] bytes = line.getBytes(StandardCharsets.ISO_8859_1);
         return InlineParser.parse(Unpooled.wrappedBuffer(bytes), 0, bytes.length).stream()
                 .map(Corpus::show)
                 .toList();

@@ -86,8 +86,8 @@ class NettyOracleTest {
     }
 
     private static List<RespValue> netty(byte[] stream) {
-        EmbeddedChannel channel =
-                new EmbeddedChannel(new RedisDecoder(), new RedisBulkStringAggregator(), new RedisArrayAggregator());
+        EmbeddedChannel channel = new EmbeddedChannel(
+                new RedisDecoder(), new RedisBulkStringAggregator(), new RedisArrayAggregator(1_000_000, 128));
         channel.writeInbound(Unpooled.copiedBuffer(stream));
         List<RespValue> values = new ArrayList<>();
         for (RedisMessage message = channel.readInbound(); message != null; message = channel.readInbound()) {

@@ -24,7 +24,7 @@ final class RandomValues {
         1.0 / 3,
         Double.POSITIVE_INFINITY,
         Double.NEGATIVE_INFINITY,
-        9007199254740993.0
+        9007199254740992.0
     };
     private static final long[] ODD_LONGS = {0, 1, -1, 9, 10, 99, 100, Long.MAX_VALUE, Long.MIN_VALUE, 1L << 31};
 

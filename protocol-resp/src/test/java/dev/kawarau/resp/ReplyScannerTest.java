@@ -103,8 +103,8 @@ class ReplyScannerTest {
                 "$?|;-1| => invalid bulk length"
             })
     void whatIsNoReplyIsRefused(String inputAndMessage) {
-        String reply = inputAndMessage.split(" => ")[0];
-        String message = inputAndMessage.split(" => ")[1];
+        String reply = inputAndMessage.split(" => ", 2)[0];
+        String message = inputAndMessage.split(" => ", 2)[1];
         assertThatThrownBy(() -> scanner.scan(bytes(reply)))
                 .isInstanceOf(RespProtocolException.class)
                 .hasMessage("Protocol error: " + message.replace("\\p", "|"));

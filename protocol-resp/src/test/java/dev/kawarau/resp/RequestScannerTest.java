@@ -3,12 +3,18 @@ package dev.kawarau.resp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.buffer.AdaptiveByteBufAllocator;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestScannerTest {
@@ -107,8 +113,8 @@ class RequestScannerTest {
                 "*1|$4|PING\r\r => expected CRLF after bulk"
             })
     void whatIsNoRequestIsRefused(String inputAndMessage) {
-        String request = inputAndMessage.split(" => ")[0];
-        String message = inputAndMessage.split(" => ")[1];
+        String request = inputAndMessage.split(" => ", 2)[0];
+        String message = inputAndMessage.split(" => ", 2)[1];
         assertThatThrownBy(() -> scanner.scan(bytes(request)))
                 .isInstanceOf(RespProtocolException.class)
                 .hasMessage("Protocol error: " + message);
@@ -165,6 +171,32 @@ class RequestScannerTest {
         assertThatThrownBy(() -> new RequestScanner(limits).scan(bytes(request)))
                 .hasMessage("Protocol error: too big request");
         assertThat(new RequestScanner(limits).scan(bytes("*1|$8|12345678|"))).isTrue();
+    }
+
+    @ParameterizedTest
+    @MethodSource("buffers")
+    void aSliceThatWaitsToBeSentIsNotDisturbed(ByteBuf in) {
+        in.writeBytes(Corpus.bytes("*1|$4|PING|*2|$3|GET|$1|k|"));
+        scanner.scan(in);
+        ByteBuf slice = in.readRetainedSlice(scanner.frameLength());
+        // This is how Netty's outbound queue holds what it is about to send.
+        ByteBuffer waiting = slice.internalNioBuffer(slice.readerIndex(), slice.readableBytes());
+        ByteBuffer before = waiting.duplicate();
+
+        scanner.scan(in);
+
+        assertThat(waiting).isEqualTo(before);
+        assertThat(waiting.position()).isEqualTo(before.position());
+        slice.release();
+        in.release();
+    }
+
+    static Stream<ByteBuf> buffers() {
+        return Stream.of(
+                        new AdaptiveByteBufAllocator(),
+                        PooledByteBufAllocator.DEFAULT,
+                        UnpooledByteBufAllocator.DEFAULT)
+                .flatMap(allocator -> Stream.of(allocator.heapBuffer(), allocator.directBuffer()));
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.kawarau.resp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.buffer.Unpooled;
 import org.junit.jupiter.api.Test;
 
 class RespLimitsTest {
@@ -32,7 +33,7 @@ class RespLimitsTest {
     void theDeepestNestingThatMayBeAllowedIsDecodedAndPrinted() {
         RespLimits limits = RespLimits.DEFAULT.withMaxDepth(256);
         byte[] bytes = Corpus.bytes("\\p1|:1|".repeat(256) + ":1|".repeat(257));
-        RespValue value = new RespReader(limits).read(io.netty.buffer.Unpooled.wrappedBuffer(bytes), 0, bytes.length);
+        RespValue value = new RespReader(limits).read(Unpooled.wrappedBuffer(bytes), 0, bytes.length);
         assertThat(value.toString()).isNotEmpty();
         assertThat(value.hashCode()).isEqualTo(value.hashCode());
         assertThat(RandomValues.bytes(value, RespVersion.RESP3)).isEqualTo(bytes);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -61,7 +62,7 @@ class RoundTripTest {
             out.release();
             assertThat(read)
                     .as("seed %d", seed)
-                    .usingElementComparator(java.util.Arrays::compare)
+                    .usingElementComparator(Arrays::compare)
                     .isEqualTo(arguments);
         }
     }

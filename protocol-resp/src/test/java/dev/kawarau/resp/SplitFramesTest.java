@@ -63,7 +63,7 @@ class SplitFramesTest {
     void readsOfAnyLengthGiveTheSameFrames(Arrival arrival) {
         List<String> requests = ScanRun.ofRequests(REQUESTS, arrival, at -> REQUESTS.length);
         List<String> replies = ScanRun.ofReplies(REPLIES, arrival, at -> REPLIES.length);
-        for (int seed = 0; seed < 200; seed++) {
+        for (int seed = 0; seed < 50; seed++) {
             Random random = new Random(seed);
             int longest = 1 + random.nextInt(60);
             assertThat(ScanRun.ofRequests(REQUESTS, arrival, at -> 1 + random.nextInt(longest)))
@@ -78,7 +78,7 @@ class SplitFramesTest {
     @ParameterizedTest
     @EnumSource
     void repliesOfAnyShapeAreFoundInReadsOfAnyLength(Arrival arrival) {
-        for (int seed = 0; seed < 100; seed++) {
+        for (int seed = 0; seed < 50; seed++) {
             Random random = new Random(seed);
             List<byte[]> frames = new ArrayList<>();
             for (int i = 0; i < 10; i++) {

@@ -62,7 +62,8 @@ final class OwnConnection {
         if (!transparent && (command == Commands.WAIT || command == Commands.WAITAOF)) {
             markWrites();
         }
-        if (mayBlock(request)) {
+        if (command.routing(request) == RespCommand.Routing.RESERVED) {
+            trip.mayBlock = true;
             blocked++;
         }
         inFlight++;
@@ -70,10 +71,6 @@ final class OwnConnection {
         if (trip.unanswered) {
             done(trip);
         }
-    }
-
-    private static boolean mayBlock(RespMessage request) {
-        return request.command().routing(request) == RespCommand.Routing.RESERVED;
     }
 
     private void mute(Trip trip) {
@@ -195,7 +192,7 @@ final class OwnConnection {
 
     private void done(Trip trip) {
         inFlight--;
-        if (mayBlock(trip.request())) {
+        if (trip.mayBlock) {
             blocked--;
         }
         leaveIfClean();

@@ -21,6 +21,7 @@ final class Route {
     /** A request of more bytes than this goes over a connection of the session's own, so that others need not wait for it. */
     private static final int LARGE = 1 << 20;
 
+    private static final byte[] HELLO_3 = Handshake.command(List.of("HELLO", "3"));
     private static final byte[] UNNAME = Handshake.command(List.of("CLIENT", "SETNAME", ""));
     private static final RespMessage OK = RespMessage.of(RespValue.ok());
 
@@ -136,13 +137,17 @@ final class Route {
         return true;
     }
 
-    void sharedDone(Trip trip, @Nullable RespMessage reply) {
+    /** Before the client has the reply, since its exchange ends then, and the request's memory with it. */
+    void sharedAnswers(Trip trip, RespMessage reply) {
+        if (trip == greeting && !reply.isError()) {
+            resp.version(trip.request().argumentIs(1, "3") ? RespVersion.RESP3 : RespVersion.RESP2);
+        }
+    }
+
+    void sharedDone(Trip trip) {
         sharedInFlight--;
         if (trip == greeting) {
             greeting = null;
-            if (reply != null && !reply.isError()) {
-                resp.version(trip.request().argumentIs(1, "3") ? RespVersion.RESP3 : RespVersion.RESP2);
-            }
         }
         if (!waiting.isEmpty()) {
             startWaiting();
@@ -217,18 +222,23 @@ final class Route {
         }
         OwnConnection mine = new OwnConnection(this, connection, settings);
         own = mine;
-        if (!settings.transparent()) {
-            int version = connection.serverVersion() != 0
-                    ? connection.serverVersion()
-                    : shared == null ? 0 : shared.serverVersion();
-            naming.introduction(version).forEach(connection::sendQuietly);
-            if (resp.database() != homeDatabase()) {
-                connection.sendQuietly(
-                        Handshake.command(List.of("SELECT", Integer.toString(resp.database()))));
-            }
-        }
+        introduce(connection);
         mine.send(trip);
         return true;
+    }
+
+    /** Brings a connection to where the session is: it may have had one before. */
+    private void introduce(UpstreamConnection connection) {
+        if (settings.transparent() && resp.version() == RespVersion.RESP3) {
+            connection.sendQuietly(HELLO_3);
+        }
+        int version = connection.serverVersion() != 0
+                ? connection.serverVersion()
+                : shared == null ? 0 : shared.serverVersion();
+        naming.introduction(version).forEach(connection::sendQuietly);
+        if (resp.database() != homeDatabase()) {
+            connection.sendQuietly(Handshake.command(List.of("SELECT", Integer.toString(resp.database()))));
+        }
     }
 
     /** The session's own connection has nothing of it left. */
@@ -267,7 +277,7 @@ final class Route {
         }
         own = null;
         ConnectionState state = lost.state();
-        if (state.isIrreplaceable() || settings.transparent()) {
+        if (state.isIrreplaceable()) {
             session.close();
         }
         transactionLost = state.isInTransaction() || resp.inTransaction();

@@ -29,6 +29,7 @@ final class Trip extends Promise {
     boolean written;
     boolean onShared;
     boolean unanswered;
+    boolean mayBlock;
 
     /** EXEC of a transaction of which a request never arrived here. */
     boolean spoiled;
@@ -47,9 +48,12 @@ final class Trip extends Promise {
     }
 
     void answer(RespMessage response) {
+        if (onShared) {
+            route.sharedAnswers(this, response);
+        }
         complete(response);
         if (onShared) {
-            route.sharedDone(this, response);
+            route.sharedDone(this);
         }
     }
 
@@ -74,7 +78,7 @@ final class Trip extends Promise {
                 : maybeApplied ? "the command may have been applied" : "the command changed nothing";
         fail(new Failure(kind, "redis at " + server + " " + reason + "; " + effect, maybeApplied, null));
         if (onShared) {
-            route.sharedDone(this, null);
+            route.sharedDone(this);
         }
     }
 }

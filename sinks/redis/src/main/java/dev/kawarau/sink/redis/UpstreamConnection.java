@@ -20,6 +20,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.codec.DecoderException;
+import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.ArrayDeque;
 import java.util.Objects;
@@ -168,7 +170,11 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        log.debug("connection to {} failed", settings.server(), cause);
+        if (cause instanceof IOException || cause instanceof DecoderException) {
+            log.debug("connection to {} failed", settings.server(), cause);
+        } else {
+            log.error("connection to {} is closed", settings.server(), cause);
+        }
         close("failed: " + Reason.of(cause));
     }
 
