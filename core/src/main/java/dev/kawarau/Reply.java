@@ -33,7 +33,9 @@ public class Reply {
 
     private @Nullable Message message;
     private @Nullable Throwable failure;
+    // Most replies have one or two listeners; a second field fits the object's size, a list would not.
     private @Nullable Completion first;
+    private @Nullable Completion second;
     private @Nullable List<Completion> others;
 
     Reply() {}
@@ -93,6 +95,16 @@ public class Reply {
         if (failure != null) {
             return this;
         }
+        if (message != null) {
+            // One object for both ways out: measured, it takes half the time of one for each.
+            Reply mapped = new Reply();
+            try {
+                mapped.message = Objects.requireNonNull(mapper.apply(message), "the mapper returned null");
+            } catch (Throwable thrown) {
+                mapped.failure = thrown;
+            }
+            return mapped;
+        }
         Promise mapped = new Promise();
         deliver((response, cause) -> {
             if (response == null) {
@@ -113,6 +125,9 @@ public class Reply {
         if (failure != null) {
             return this;
         }
+        if (message != null) {
+            return attempt(mapper, message);
+        }
         Promise mapped = new Promise();
         deliver((response, cause) -> {
             if (response == null) {
@@ -129,6 +144,9 @@ public class Reply {
         if (message != null) {
             return this;
         }
+        if (failure != null) {
+            return attempt(mapper, failure);
+        }
         Promise recovered = new Promise();
         deliver((response, cause) -> {
             if (cause == null) {
@@ -138,6 +156,14 @@ public class Reply {
             }
         });
         return recovered;
+    }
+
+    private static <T> Reply attempt(Function<? super T, ? extends Reply> mapper, T value) {
+        try {
+            return Objects.requireNonNull(mapper.apply(value), "the mapper returned null, not a reply");
+        } catch (Throwable thrown) {
+            return failed(thrown);
+        }
     }
 
     private static <T> void continueWith(Promise promise, Function<? super T, ? extends Reply> mapper, T value) {
@@ -155,14 +181,23 @@ public class Reply {
      * @return this
      */
     public final Reply whenDone(BiConsumer<? super @Nullable Message, ? super @Nullable Throwable> observer) {
-        deliver((response, cause) -> {
-            try {
-                observer.accept(response, cause);
-            } catch (Throwable thrown) {
-                log.warn("an observer of a reply threw", thrown);
-            }
-        });
+        if (isDone()) {
+            tell(observer, message, failure);
+        } else {
+            deliver((response, cause) -> tell(observer, response, cause));
+        }
         return this;
+    }
+
+    private static void tell(
+            BiConsumer<? super @Nullable Message, ? super @Nullable Throwable> observer,
+            @Nullable Message response,
+            @Nullable Throwable cause) {
+        try {
+            observer.accept(response, cause);
+        } catch (Throwable thrown) {
+            log.warn("an observer of a reply threw", thrown);
+        }
     }
 
     /**
@@ -187,6 +222,8 @@ public class Reply {
             completion.done(message, failure);
         } else if (first == null) {
             first = completion;
+        } else if (second == null) {
+            second = completion;
         } else {
             if (others == null) {
                 others = new ArrayList<>(2);
@@ -203,6 +240,9 @@ public class Reply {
         failure = cause;
         if (first != null) {
             first.done(result, cause);
+        }
+        if (second != null) {
+            second.done(result, cause);
         }
         if (others != null) {
             for (Completion other : others) {

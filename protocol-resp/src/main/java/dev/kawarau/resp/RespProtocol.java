@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** RESP as a listener sees it. Immutable. */
 final class RespProtocol implements Protocol {
+    private static final RespCommand QUIT = RespCommands.find("QUIT");
     private static final RespMessage OK = RespMessage.of(RespValue.ok());
 
     private final RespLimits limits;
@@ -42,12 +43,21 @@ final class RespProtocol implements Protocol {
     public Reply handle(Message message, Chain chain) {
         RespMessage request = (RespMessage) message;
         RespSession state = RespSession.of(request.session());
-        if (request.command().routing() == RespCommand.Routing.LOCAL && request.argumentIs(0, "QUIT")) {
+        if (request.command() == QUIT) {
             request.session().close();
             return Reply.of(state.isMuted() ? RespMessage.nothing() : OK);
         }
+        if (!request.command().isKnown() && isWebRequest(request)) {
+            request.session().close();
+            return Reply.of(RespMessage.nothing());
+        }
         Reply reply = users == null ? chain.send(request) : users.handle(request, state, chain);
         return state.inTransaction() ? watched(request, state, reply) : reply;
+    }
+
+    /** A browser that was led to send a form here, as Redis suspects too (securityWarningCommand): no word, and goodbye. */
+    private static boolean isWebRequest(RespMessage request) {
+        return request.argumentIs(0, "POST") || request.argumentIs(0, "HOST:");
     }
 
     /** A request of a transaction that a transform or a missing right refused would be missing from EXEC unnoticed. */

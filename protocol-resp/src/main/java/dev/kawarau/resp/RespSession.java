@@ -61,7 +61,7 @@ public final class RespSession {
     }
 
     /** Notes that a request of the transaction was refused on its way, so that EXEC must not carry out the rest. */
-    void spoilTransaction() {
+    public void spoilTransaction() {
         if (inTransaction) {
             transactionSpoiled = true;
         }

@@ -16,7 +16,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -122,11 +124,19 @@ public final class RedisServer implements AutoCloseable {
         if (current == null) {
             return;
         }
+        // A child that saves would go on writing into the directory.
+        List<ProcessHandle> children = current.descendants().toList();
         current.destroyForcibly();
+        children.forEach(ProcessHandle::destroyForcibly);
         try {
             current.waitFor(10, TimeUnit.SECONDS);
+            for (ProcessHandle child : children) {
+                child.onExit().get(10, TimeUnit.SECONDS);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException("a child of " + this + " does not end", e);
         }
     }
 

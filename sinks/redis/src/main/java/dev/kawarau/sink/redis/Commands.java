@@ -23,6 +23,7 @@ final class Commands {
     static final RespCommand UNSUBSCRIBE = named("UNSUBSCRIBE");
     static final RespCommand PUNSUBSCRIBE = named("PUNSUBSCRIBE");
     static final RespCommand SUNSUBSCRIBE = named("SUNSUBSCRIBE");
+    static final RespCommand REPLCONF = named("REPLCONF");
     static final RespCommand CLIENT_SETNAME = named("CLIENT|SETNAME");
     static final RespCommand CLIENT_GETNAME = named("CLIENT|GETNAME");
     static final RespCommand CLIENT_SETINFO = named("CLIENT|SETINFO");

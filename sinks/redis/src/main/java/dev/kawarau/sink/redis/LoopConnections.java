@@ -38,6 +38,13 @@ final class LoopConnections {
         return thread;
     });
 
+    /** How long to wait before the server is tried again. */
+    private static final class Pause {
+        private boolean on;
+        private long length;
+        private long until;
+    }
+
     private record Idle(UpstreamConnection connection, long since) {}
 
     private final EventLoop loop;
@@ -48,9 +55,8 @@ final class LoopConnections {
     private final @Nullable UpstreamConnection[] shared;
     private final List<ArrayDeque<Idle>> idle = List.of(new ArrayDeque<>(), new ArrayDeque<>());
     private final Set<UpstreamConnection> all = new HashSet<>();
-    private long pause;
-    private long pauseUntil;
-    private boolean pausing;
+    /** One for each protocol version: a server may refuse one and not the other. */
+    private final List<Pause> pauses = List.of(new Pause(), new Pause());
     private boolean sweeping;
     private boolean closed;
     private String lastFailure = "";
@@ -78,7 +84,7 @@ final class LoopConnections {
         if (connection != null && connection.isOpen() && !connection.isStalled()) {
             return connection;
         }
-        if (mustPause()) {
+        if (mustPause(version)) {
             return null;
         }
         UpstreamConnection fresh = new UpstreamConnection(this, settings, version, true);
@@ -100,7 +106,7 @@ final class LoopConnections {
                 return next.connection;
             }
         }
-        if (mustPause()) {
+        if (mustPause(version)) {
             return null;
         }
         if (!stats.beginOwn(settings.maxOwnConnections())) {
@@ -139,12 +145,13 @@ final class LoopConnections {
         }
     }
 
-    private boolean mustPause() {
+    private boolean mustPause(RespVersion version) {
         if (closed) {
             lastFailure = "is not in use any more: the sink was closed";
             return true;
         }
-        return pausing && clock.nanoTime() < pauseUntil;
+        Pause pause = pauses.get(version.ordinal());
+        return pause.on && clock.nanoTime() < pause.until;
     }
 
     String lastFailure() {
@@ -174,11 +181,12 @@ final class LoopConnections {
     }
 
     void ready(UpstreamConnection connection) {
-        if (pausing) {
+        Pause pause = pauses.get(connection.version().ordinal());
+        if (pause.on) {
             log.info("redis at {} can be reached again", settings.server());
         }
-        pausing = false;
-        pause = 0;
+        pause.on = false;
+        pause.length = 0;
     }
 
     void closed(UpstreamConnection connection, boolean wasReady, String because) {
@@ -189,22 +197,22 @@ final class LoopConnections {
             return;
         }
         stats.end(connection.isShared(), wasReady);
-        lastFailure = because;
         if (!wasReady) {
-            growPause(because);
+            lastFailure = because;
+            grow(pauses.get(connection.version().ordinal()), because);
         } else if (connection.isShared()) {
             log.warn("redis at {} {}", settings.server(), because);
         }
     }
 
     /** Pauses grow twofold up to two seconds, and each is drawn from its upper half, so that proxies do not march in step. */
-    private void growPause(String because) {
-        pause = pause == 0 ? FIRST_PAUSE : Math.min(LONGEST_PAUSE, pause * 2);
-        if (!pausing) {
+    private void grow(Pause pause, String because) {
+        if (!pause.on) {
             log.warn("redis at {} {}", settings.server(), because);
         }
-        pausing = true;
-        pauseUntil = clock.nanoTime() + pause / 2 + random.nextLong(pause / 2);
+        pause.on = true;
+        pause.length = pause.length == 0 ? FIRST_PAUSE : Math.min(LONGEST_PAUSE, pause.length * 2);
+        pause.until = clock.nanoTime() + pause.length / 2 + random.nextLong(pause.length / 2);
     }
 
     void close() {

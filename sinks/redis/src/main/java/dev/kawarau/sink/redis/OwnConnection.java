@@ -196,10 +196,11 @@ final class OwnConnection {
             blocked--;
         }
         leaveIfClean();
+        route.ownDone(trip);
     }
 
     private void leaveIfClean() {
-        if (inFlight == 0 && !transparent && (state.isClean() || state.wasReset())) {
+        if (inFlight == 0 && !transparent && state.isClean()) {
             route.leave(this);
         }
     }
@@ -228,7 +229,7 @@ final class OwnConnection {
         if (confirmations != null) {
             confirmations.release();
         }
-        if (!transparent && inFlight == 0 && state.isClean() && connection.isOpen()) {
+        if (!transparent && inFlight == 0 && state.isClean() && !state.wasReset() && connection.isOpen()) {
             route.giveBack(connection);
         } else {
             connection.close("the client left");

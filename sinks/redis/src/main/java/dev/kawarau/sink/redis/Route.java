@@ -23,6 +23,8 @@ final class Route {
 
     private static final byte[] HELLO_3 = Handshake.command(List.of("HELLO", "3"));
     private static final byte[] UNNAME = Handshake.command(List.of("CLIENT", "SETNAME", ""));
+    private static final RespMessage NOT_IN_TRANSACTION =
+            RespMessage.error("ERR Command not allowed inside a transaction");
     private static final RespMessage OK = RespMessage.of(RespValue.ok());
 
     private final Session session;
@@ -34,7 +36,7 @@ final class Route {
     private @Nullable UpstreamConnection shared;
     private int sharedInFlight;
     private @Nullable OwnConnection own;
-    private @Nullable Trip greeting;
+    private @Nullable Trip barrier;
     private boolean starting;
     private boolean transactionLost;
     private boolean watchLost;
@@ -56,11 +58,35 @@ final class Route {
     Reply send(RespMessage request) {
         Trip trip = new Trip(this, request);
         request.markSent();
+        if (isStream(request)) {
+            return refuseStream(trip);
+        }
         if (request.command().routing() == RespCommand.Routing.PINNED) {
             followTransaction(trip);
         }
         if (!waiting.isEmpty() || !start(trip)) {
             waiting.add(trip);
+        }
+        return trip;
+    }
+
+    /** Whether the server would turn the connection into a stream of replication, or not answer at all. */
+    private static boolean isStream(RespMessage request) {
+        RespCommand command = request.command();
+        return command == Commands.REPLCONF
+                ? request.argumentIs(1, "ACK") || request.argumentIs(1, "GETACK")
+                : command.routing() == RespCommand.Routing.REFUSED && command.accepts(request.count());
+    }
+
+    private Reply refuseStream(Trip trip) {
+        if (resp.inTransaction()) {
+            resp.spoilTransaction();
+            trip.complete(NOT_IN_TRANSACTION);
+        } else {
+            trip.fail(new Failure(
+                    Failure.Kind.UNSUPPORTED,
+                    "'" + trip.request().command().name() + "' belongs to a replication stream, which does not pass"
+                            + " through Kawarau; connect to the server itself"));
         }
         return trip;
     }
@@ -82,7 +108,7 @@ final class Route {
 
     /** Sends the request now, or says that it has to wait for earlier ones. */
     private boolean start(Trip trip) {
-        if (greeting != null) {
+        if (barrier != null) {
             return false;
         }
         if (refusing) {
@@ -90,27 +116,20 @@ final class Route {
             return true;
         }
         RespCommand command = trip.request().command();
-        if (command.routing() == RespCommand.Routing.REFUSED) {
-            trip.fail(new Failure(
-                    Failure.Kind.UNSUPPORTED,
-                    "'" + command.name() + "' makes a replication stream, which does not pass through Kawarau;"
-                            + " connect to the server itself"));
-            return true;
-        }
         if (transactionLost || watchLost) {
             if (answeredForLost(trip, command)) {
                 return true;
             }
         }
         if (own != null) {
-            own.send(trip);
+            sendOwn(own, trip);
             return true;
         }
         if (settings.transparent() || resp.database() != homeDatabase()) {
             return startOwn(trip);
         }
         return switch (command.routing(trip.request())) {
-            case SHARED -> trip.request().size() > LARGE ? startOwn(trip) : startShared(trip, resp.version());
+            case SHARED, REFUSED -> trip.request().size() > LARGE ? startOwn(trip) : startShared(trip, resp.version());
             case LOCAL -> startLocal(trip);
             default -> startOwn(trip);
         };
@@ -139,15 +158,15 @@ final class Route {
 
     /** Before the client has the reply, since its exchange ends then, and the request's memory with it. */
     void sharedAnswers(Trip trip, RespMessage reply) {
-        if (trip == greeting && !reply.isError()) {
+        if (trip == barrier && !reply.isError()) {
             resp.version(trip.request().argumentIs(1, "3") ? RespVersion.RESP3 : RespVersion.RESP2);
         }
     }
 
     void sharedDone(Trip trip) {
         sharedInFlight--;
-        if (trip == greeting) {
-            greeting = null;
+        if (trip == barrier) {
+            barrier = null;
         }
         if (!waiting.isEmpty()) {
             startWaiting();
@@ -195,9 +214,9 @@ final class Route {
                 ? RespVersion.RESP3
                 : request.argumentIs(1, "2") ? RespVersion.RESP2 : resp.version();
         if (changes) {
-            greeting = trip;
+            barrier = trip;
             if (!startShared(trip, version)) {
-                greeting = null;
+                barrier = null;
                 return false;
             }
             return true;
@@ -223,8 +242,23 @@ final class Route {
         OwnConnection mine = new OwnConnection(this, connection, settings);
         own = mine;
         introduce(connection);
-        mine.send(trip);
+        sendOwn(mine, trip);
         return true;
+    }
+
+    /** After RESET a connection is as the server makes one, not as the sink does: what follows waits for another. */
+    private void sendOwn(OwnConnection mine, Trip trip) {
+        if (trip.request().command() == Commands.RESET && !settings.transparent()) {
+            barrier = trip;
+        }
+        mine.send(trip);
+    }
+
+    void ownDone(Trip trip) {
+        if (trip == barrier) {
+            barrier = null;
+            startWaiting();
+        }
     }
 
     /** Brings a connection to where the session is: it may have had one before. */
@@ -276,6 +310,7 @@ final class Route {
             return;
         }
         own = null;
+        barrier = null;
         ConnectionState state = lost.state();
         if (state.isIrreplaceable()) {
             session.close();

@@ -103,10 +103,8 @@ final class Comparison {
     private static void send(Step step, Side side, boolean blocks) throws IOException {
         StringBuilder bytes = new StringBuilder();
         for (Request request : step.requests()) {
-            List<String> words = request.words().stream()
-                    .map(word -> Words.substitute(word, side.variables))
-                    .toList();
-            bytes.append(request.raw() ? String.join("", words) : Words.encode(words));
+            bytes.append(
+                    request.raw() ? String.join("", side.substitute(request.words())) : side.encode(request.words()));
         }
         int blocked = blocks ? side.blockedClients() : 0;
         side.client(step.client()).send(bytes.toString());

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import dev.kawarau.sink.redis.Corpus.Section;
 import dev.kawarau.sink.redis.Front.Mode;
 import dev.kawarau.testkit.RedisServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -103,7 +105,13 @@ final class DifferentialTest {
                 other = new Side("tested", second, TESTED.before(second, mode));
                 tested = other;
             }
-            new Comparison(protocol, one, other).play(file, section);
+            try {
+                new Comparison(protocol, one, other).play(file, section);
+            } catch (AssertionError e) {
+                // What it left behind (a password, a pause) is not to fail the scenarios after it.
+                close();
+                throw e;
+            }
         }
 
         void close() {
@@ -111,11 +119,13 @@ final class DifferentialTest {
                 if (side != null) {
                     try {
                         side.close();
-                    } catch (Exception e) {
-                        throw new IllegalStateException(e);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
                     }
                 }
             }
+            direct = null;
+            tested = null;
         }
     }
 }

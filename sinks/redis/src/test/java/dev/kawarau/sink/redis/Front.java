@@ -1,6 +1,7 @@
 package dev.kawarau.sink.redis;
 
 import dev.kawarau.testkit.RedisServer;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 
@@ -22,7 +23,7 @@ interface Front extends AutoCloseable {
     SocketAddress address();
 
     @Override
-    void close() throws Exception;
+    void close() throws IOException;
 
     /** The server itself, nothing between. */
     static Front nothingBefore(RedisServer server) {

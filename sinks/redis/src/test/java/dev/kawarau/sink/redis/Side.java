@@ -70,6 +70,15 @@ final class Side implements AutoCloseable {
         clients.remove(client).close();
     }
 
+    /** The words as they are sent on this side, with its variables. */
+    String encode(List<String> words) {
+        return Words.encode(substitute(words));
+    }
+
+    List<String> substitute(List<String> words) {
+        return words.stream().map(word -> Words.substitute(word, variables)).toList();
+    }
+
     int blockedClients() throws IOException {
         Matcher matcher = BLOCKED.matcher(control("INFO", "clients"));
         return matcher.find() ? Integer.parseInt(matcher.group(1)) : -1;
@@ -89,7 +98,7 @@ final class Side implements AutoCloseable {
 
     /** Sends a command (all words but the first) until the reply starts with the first word, an error's sign aside. */
     void sendUntil(int client, List<String> words) throws IOException {
-        String bytes = Words.encode(words.subList(1, words.size()));
+        String bytes = encode(words.subList(1, words.size()));
         await("a reply that starts with " + words.get(0), () -> {
             client(client).send(bytes);
             return client(client).read().text().startsWith(words.get(0));
@@ -103,7 +112,7 @@ final class Side implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         for (Connection client : clients.values()) {
             client.close();
         }
