@@ -80,9 +80,12 @@ public final class Budget {
     }
 
     private void wake() {
-        ClientConnection connection;
-        while ((connection = waiting.poll()) != null) {
-            connection.budgetMayHaveRoom();
+        // Not until it is empty: those that find no room wait again, on their own threads, while this runs.
+        for (int left = waiting.size(); left > 0; left--) {
+            ClientConnection connection = waiting.poll();
+            if (connection != null) {
+                connection.budgetMayHaveRoom();
+            }
         }
     }
 }

@@ -3,9 +3,9 @@ package dev.kawarau;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,28 +25,51 @@ final class BuiltChain implements Chain {
     BuiltChain(String name, List<Transform> transforms, Chain sink, MeterRegistry meters) {
         this.name = name;
         this.sink = sink;
-        this.stats = new ChainStats(meters, Tags.of("chain", name, "transform", ""), true);
+        this.stats = ChainStats.open(meters, Tags.of("chain", name, "transform", ""), true);
         List<String> names = distinctNames(transforms);
-        Chain next = sink;
+        Chain next = this::sendToSink;
         for (int i = transforms.size() - 1; i >= 0; i--) {
             TransformNode node = new TransformNode(this, names.get(i), transforms.get(i), next, meters);
             nodes.add(0, node);
             next = node;
         }
         this.head = next;
-        for (TransformNode node : nodes) {
-            node.transform().onBuild(new Context(node.name(), meters));
+        try {
+            for (TransformNode node : nodes) {
+                node.transform().onBuild(new Context(node.name(), meters));
+            }
+        } catch (RuntimeException refused) {
+            close();
+            throw refused;
         }
     }
 
-    private static List<String> distinctNames(List<Transform> transforms) {
-        Map<String, Integer> seen = new HashMap<>();
-        List<String> names = new ArrayList<>();
-        for (Transform transform : transforms) {
-            int count = seen.merge(transform.name(), 1, Integer::sum);
-            names.add(count == 1 ? transform.name() : transform.name() + "-" + count);
+    /** A sink may be any lambda, so what it must not do becomes a failed reply here. */
+    private Reply sendToSink(Message request) {
+        Reply reply;
+        try {
+            reply = sink.send(request);
+        } catch (Throwable thrown) {
+            if (thrown instanceof VirtualMachineError) {
+                throw thrown;
+            }
+            return Reply.failed(thrown);
         }
-        return names;
+        return reply != null
+                ? reply
+                : Reply.failed(new IllegalStateException(
+                        "the sink of chain \"" + name + "\", " + sinkText() + ", returned null, not a reply"));
+    }
+
+    private static List<String> distinctNames(List<Transform> transforms) {
+        Set<String> names = new LinkedHashSet<>();
+        for (Transform transform : transforms) {
+            String distinct = transform.name();
+            for (int count = 2; !names.add(distinct); count++) {
+                distinct = transform.name() + "-" + count;
+            }
+        }
+        return new ArrayList<>(names);
     }
 
     private final class Context implements TransformContext {

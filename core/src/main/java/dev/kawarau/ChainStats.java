@@ -9,7 +9,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 
@@ -23,11 +25,20 @@ final class ChainStats {
 
     private static final int BUCKETS = 21;
 
+    // A registry keeps the first meter of a name and set of tags. While one chain takes another's place both are open,
+    // so
+    // they count in the same place, and the last one out removes the meters.
+    private static final Map<Place, ChainStats> open = new HashMap<>();
+
+    private record Place(MeterRegistry registry, Tags tags) {}
+
     private final LoopLocal<Local> locals = new LoopLocal<>(loop -> keep(new Local()));
     // Kept apart from the locals, so that the counts of a loop that ended stay in the sum.
     private final List<Local> all = new ArrayList<>();
     private final List<Meter> meters = new ArrayList<>();
     private final MeterRegistry registry;
+    private final Place place;
+    private int users;
 
     /** Counters of one event loop. Written there only; read from elsewhere without order, as statistics may be. */
     static final class Local {
@@ -54,8 +65,20 @@ final class ChainStats {
         }
     }
 
-    ChainStats(MeterRegistry registry, Tags tags, boolean histogram) {
-        this.registry = registry;
+    /** The statistics of a place, for one more user, who closes them. */
+    static ChainStats open(MeterRegistry registry, Tags tags, boolean histogram) {
+        synchronized (open) {
+            ChainStats stats =
+                    open.computeIfAbsent(new Place(registry, tags), place -> new ChainStats(place, histogram));
+            stats.users++;
+            return stats;
+        }
+    }
+
+    private ChainStats(Place place, boolean histogram) {
+        this.place = place;
+        this.registry = place.registry();
+        Tags tags = place.tags();
         counter("kawarau.requests", "requests that came in", tags, local -> local.requests);
         counter(
                 "kawarau.failures",
@@ -138,6 +161,12 @@ final class ChainStats {
     }
 
     void close() {
+        synchronized (open) {
+            if (--users > 0) {
+                return;
+            }
+            open.remove(place);
+        }
         meters.forEach(registry::remove);
     }
 }

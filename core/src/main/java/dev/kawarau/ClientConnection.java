@@ -14,8 +14,10 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.IllegalReferenceCountException;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -48,8 +50,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Ses
     private boolean decoding;
     private boolean closing;
     private boolean closed;
-    private @Nullable CompletableFuture<Void> left;
-    private @Nullable Serving leaving;
+    private final ArrayDeque<Leaving> leaving = new ArrayDeque<>(1);
+
+    /** Somebody who waits for the requests of a chain that is no longer served. */
+    private record Leaving(Serving old, CompletableFuture<Void> left) {}
 
     ClientConnection(Listener listener, Channel channel) {
         this.listener = listener;
@@ -109,9 +113,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Ses
         head = null;
         tail = null;
         gate.close();
-        if (left != null) {
-            left.complete(null);
-        }
+        settleLeaving();
         listener.gone(this);
         if (hadBegun) {
             listener.stats().closed();
@@ -163,6 +165,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Ses
             return;
         }
         decoding = true;
+        boolean progress = false;
         try {
             while (gate.isOpen() && !closing) {
                 ByteBuf in = cumulation.buffer();
@@ -170,6 +173,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Ses
                 if (request == null) {
                     break;
                 }
+                progress = true;
                 dispatch(request);
             }
         } catch (RuntimeException malformed) {
@@ -179,7 +183,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Ses
         }
         if (!closing) {
             cumulation.trim();
-            times.frame(cumulation.size() > 0);
+            times.frame(cumulation.size() > 0, progress);
         }
     }
 
@@ -267,11 +271,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Ses
         Outbound out = out();
         for (Exchange x = head; x != null && x.answered; x = head) {
             Message response = x.response();
+            Message request = x.request();
             if (response != null) {
                 heldBytes -= response.size();
-                response.writeTo(out);
+                write(request, response, out);
             }
-            Message request = x.request();
             if (request != null) {
                 heldBytes -= request.size();
             }
@@ -286,13 +290,23 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Ses
         settled();
     }
 
+    private void write(@Nullable Message request, Message response, Outbound out) {
+        try {
+            response.writeTo(out);
+        } catch (IllegalReferenceCountException released) {
+            log.error(
+                    "connection {}: a response was released before it was written; was it kept without retain()?",
+                    id,
+                    released);
+            Failure failure =
+                    new Failure(Failure.Kind.INVALID, "internal error, see the log of the proxy", true, released);
+            listener.protocol().failure(request, failure).writeTo(out);
+        }
+    }
+
     private void settled() {
-        if (leaving != null && (head == null || head.serving != leaving)) {
-            leaving = null;
-            if (left != null) {
-                left.complete(null);
-                left = null;
-            }
+        if (!leaving.isEmpty()) {
+            settleLeaving();
         }
         if (closing && head == null) {
             closeWhenAnswered();
@@ -348,7 +362,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Ses
             passing.writeTo(out);
             times.moved();
         }
-        message.exchange().end();
+        Exchange.endPush(message);
     }
 
     // --- what others ask of the connection
@@ -357,14 +371,20 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Ses
     CompletableFuture<Void> leave(Serving old) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         loop().execute(() -> {
-            if (closed || head == null || head.serving != old) {
-                done.complete(null);
-            } else {
-                leaving = old;
-                left = done;
-            }
+            leaving.add(new Leaving(old, done));
+            settleLeaving();
         });
         return done;
+    }
+
+    private void settleLeaving() {
+        // Requests are queued in the order in which the chains were served, so the head is on the oldest.
+        Serving oldest = head == null ? null : head.serving;
+        while (!leaving.isEmpty()
+                && (oldest == null
+                        || oldest.generation() > leaving.element().old().generation())) {
+            leaving.remove().left().complete(null);
+        }
     }
 
     /** Closes when every reply that is due was written; completes when the connection is gone. */
@@ -422,6 +442,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Ses
     long unsentBytes() {
         ChannelOutboundBuffer unsent = channel.unsafe().outboundBuffer();
         return unsent == null ? 0 : unsent.totalPendingWriteBytes();
+    }
+
+    /** Changes whenever the client takes bytes. */
+    long unsentMark() {
+        ChannelOutboundBuffer unsent = channel.unsafe().outboundBuffer();
+        return unsent == null ? 0 : 31L * System.identityHashCode(unsent.current()) + unsent.currentProgress();
     }
 
     /** Bytes that the connection makes the process hold. */

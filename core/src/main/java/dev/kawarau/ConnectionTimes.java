@@ -16,6 +16,7 @@ final class ConnectionTimes implements Runnable {
     private boolean stuck;
     private long stuckSince;
     private long stuckBytes;
+    private long stuckMark;
 
     ConnectionTimes(ClientConnection connection) {
         this.connection = connection;
@@ -43,9 +44,13 @@ final class ConnectionTimes implements Runnable {
         lastMoved = connection.clock().nanoTime();
     }
 
-    /** Whether an unfinished request waits for the rest of it. */
-    void frame(boolean unfinished) {
-        if (unfinished && !inFrame) {
+    /**
+     * Whether an unfinished request waits for the rest of it.
+     *
+     * @param another whether it is another one than the last time, since requests before it were finished
+     */
+    void frame(boolean unfinished, boolean another) {
+        if (unfinished && (another || !inFrame)) {
             frameSince = lastMoved;
         }
         inFrame = unfinished;
@@ -73,12 +78,15 @@ final class ConnectionTimes implements Runnable {
 
     private void checkOutput(long now, long limit) {
         long bytes = connection.unsentBytes();
-        if (!stuck || bytes < stuckBytes) {
+        long mark = connection.unsentMark();
+        // More may come in than goes out, so the number of bytes alone does not tell.
+        if (!stuck || bytes < stuckBytes || mark != stuckMark) {
             stuck = true;
             stuckSince = now;
         } else if (now - stuckSince > limit) {
             connection.abort();
         }
         stuckBytes = bytes;
+        stuckMark = mark;
     }
 }

@@ -94,13 +94,15 @@ public final class EventLoops implements AutoCloseable {
     /** Made when first asked for, and never closed. */
     private static final class Shared {
         private static final EventLoops loops =
-                new EventLoops(newGroup(Transport.best(), Runtime.getRuntime().availableProcessors()));
+                new EventLoops(newGroup(Transport.best(), Runtime.getRuntime().availableProcessors()), false);
     }
 
     private final EventLoopGroup group;
+    private final boolean owned;
 
-    private EventLoops(EventLoopGroup group) {
+    private EventLoops(EventLoopGroup group, boolean owned) {
         this.group = group;
+        this.owned = owned;
     }
 
     /** The loops that every listener uses unless told otherwise: daemon threads, one for each processor. */
@@ -127,12 +129,12 @@ public final class EventLoops implements AutoCloseable {
                     + " is not available: it needs Linux and Netty's native library for it on the class path; "
                     + Transport.best() + " is");
         }
-        return new EventLoops(newGroup(transport, threads));
+        return new EventLoops(newGroup(transport, threads), true);
     }
 
     /** Loops that the application has already. They must be of Netty 4.2's kind, and are not closed here. */
     public static EventLoops using(EventLoopGroup group) {
-        return new EventLoops(group);
+        return new EventLoops(group, false);
     }
 
     private static EventLoopGroup newGroup(Transport transport, int threads) {
@@ -145,10 +147,13 @@ public final class EventLoops implements AutoCloseable {
         return group;
     }
 
-    /** Stops the threads, once what they do is done. Blocks for at most five seconds. */
+    /**
+     * Stops the threads, once what they do is done; blocks for at most five seconds. Loops that are shared, or the
+     * application's own, run on.
+     */
     @Override
     public void close() {
-        if (this != Shared.loops) {
+        if (owned) {
             group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
         }
     }

@@ -84,6 +84,14 @@ final class Exchange implements Completion {
         pushes.add(push);
     }
 
+    /** Gives up the memory of a pushed message. One that belongs to a request's exchange ends with that. */
+    static void endPush(Message push) {
+        Exchange exchange = push.exchangeOrNull();
+        if (exchange != null && exchange.request == push) {
+            exchange.end();
+        }
+    }
+
     @Nullable
     List<Message> pushes() {
         return pushes;
@@ -111,6 +119,11 @@ final class Exchange implements Completion {
         if (alsoOwned != null) {
             alsoOwned.forEach(Message::release);
             alsoOwned = null;
+        }
+        if (pushes != null) {
+            // Those that were written have ended already; the rest found the connection gone.
+            pushes.forEach(Exchange::endPush);
+            pushes = null;
         }
         response = null;
     }

@@ -6,12 +6,14 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,7 +56,7 @@ public final class Listener implements AutoCloseable {
         this.settings = settings;
         this.builderName = builderName;
         this.protocol = protocol;
-        this.serving = new Serving(checked(chain));
+        this.serving = new Serving(checked(chain), 0);
         EventLoop first = settings.eventLoops().group().next();
         this.server = bind(address, first);
         this.address = boundAddress(address, server);
@@ -102,21 +104,36 @@ public final class Listener implements AutoCloseable {
         try {
             return bootstrap.bind(local).syncUninterruptibly().channel();
         } catch (Exception failed) {
-            throw new UncheckedIOException(new IOException(
-                    builderName + " cannot listen on " + wanted + ": " + failed.getMessage()
-                            + "; is something else using it?",
-                    failed));
+            String reason = failed instanceof UnresolvedAddressException
+                    ? "there is no such host"
+                    : failed.getMessage() + "; is something else using it?";
+            throw new UncheckedIOException(
+                    builderName + " cannot listen on " + wanted + ": " + reason, new IOException(failed));
         }
     }
 
     /** The socket file of a process that died stays behind and would make every later bind fail. */
     private static void deleteStale(Path socket) {
         try {
-            if (Files.exists(socket) && !Files.isRegularFile(socket) && !Files.isDirectory(socket)) {
-                Files.delete(socket);
+            if (isSocket(socket) && !isListening(socket)) {
+                Files.deleteIfExists(socket);
             }
         } catch (IOException failed) {
             throw new UncheckedIOException("cannot remove the old socket " + socket, failed);
+        }
+    }
+
+    private static boolean isSocket(Path path) throws IOException {
+        return Files.exists(path)
+                && Files.getFileStore(path).supportsFileAttributeView("unix")
+                && ((int) Files.getAttribute(path, "unix:mode") & 0170000) == 0140000;
+    }
+
+    private static boolean isListening(Path socket) {
+        try (SocketChannel probe = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+            return probe.isConnected();
+        } catch (IOException nobody) {
+            return false;
         }
     }
 
@@ -163,7 +180,7 @@ public final class Listener implements AutoCloseable {
         Serving old;
         synchronized (this) {
             old = serving;
-            serving = new Serving(checked(chain));
+            serving = new Serving(checked(chain), old.generation() + 1);
         }
         log.info("{} on {} now serves {}", builderName, address, chain);
         List<CompletableFuture<Void>> left = new ArrayList<>();
@@ -181,8 +198,17 @@ public final class Listener implements AutoCloseable {
      * @return whether everything was answered in time
      */
     public boolean stop(Duration timeout) {
-        stopping = true;
+        List<ClientConnection> unserved;
+        synchronized (waiting) {
+            stopping = true;
+            unserved = List.copyOf(waiting);
+            waiting.clear();
+        }
         server.close().awaitUninterruptibly(5, TimeUnit.SECONDS);
+        if (address.scheme() == Address.Scheme.UNIX) {
+            deleteStale(Path.of(address.host()));
+        }
+        unserved.forEach(ClientConnection::abort);
         List<CompletableFuture<Void>> closed = new ArrayList<>();
         for (ClientConnection connection : connections) {
             closed.add(connection.drain());
@@ -194,9 +220,6 @@ public final class Listener implements AutoCloseable {
             await(closed, DRAIN);
         }
         stats.close();
-        if (address.scheme() == Address.Scheme.UNIX && server.localAddress() instanceof DomainSocketAddress) {
-            deleteStale(Path.of(address.host()));
-        }
         return drained;
     }
 

@@ -6,9 +6,16 @@ import org.jspecify.annotations.Nullable;
 /** A chain while a listener serves it. A swap makes a new one; exchanges keep the one that they started on. */
 final class Serving implements Chain {
     private final Chain chain;
+    private final int generation;
 
-    Serving(Chain chain) {
+    Serving(Chain chain, int generation) {
         this.chain = chain;
+        this.generation = generation;
+    }
+
+    /** One more than that of the chain that was served before. */
+    int generation() {
+        return generation;
     }
 
     Chain chain() {

@@ -24,7 +24,7 @@ final class TransformNode implements Chain {
         this.name = name;
         this.transform = transform;
         this.next = next;
-        this.stats = new ChainStats(meters, Tags.of("chain", chain.name(), "transform", name), false);
+        this.stats = ChainStats.open(meters, Tags.of("chain", chain.name(), "transform", name), false);
     }
 
     String name() {

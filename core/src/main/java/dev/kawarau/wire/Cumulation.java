@@ -98,7 +98,9 @@ public final class Cumulation {
         append(exact, in);
         pieces.addComponent(true, exact);
         if (++smallPieces == MANY) {
-            pieces.consolidate(pieces.numComponents() - MANY, MANY);
+            // The first of them may have been read and discarded.
+            int count = Math.min(MANY, pieces.numComponents());
+            pieces.consolidate(pieces.numComponents() - count, count);
             smallPieces = 0;
         }
     }

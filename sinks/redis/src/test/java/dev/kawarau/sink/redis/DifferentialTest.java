@@ -26,7 +26,7 @@ import org.junit.jupiter.api.TestFactory;
 final class DifferentialTest {
 
     /** What is compared with a direct connection. */
-    private static final Front.Factory TESTED = (server, mode) -> Front.nothingBefore(server);
+    private static final Front.Factory TESTED = ProxyFront::before;
 
     @TestFactory
     Stream<DynamicNode> scenariosAnswerAsOnADirectConnection() throws Exception {

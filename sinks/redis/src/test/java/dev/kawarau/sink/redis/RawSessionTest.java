@@ -306,6 +306,17 @@ class RawSessionTest extends EndpointTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"SYNC", "PSYNC ? -1", "REPLCONF ACK 0", "REPLCONF GETACK *"})
+    void aReplicationStreamIsRefusedByTheProxy(String command) throws IOException {
+        if (mode != EndpointMode.DIRECT) {
+            try (RawClient client = endpoint.raw()) {
+                assertThat(client.call(command.split(" "))).startsWith("-ERR ").contains("replication stream");
+                assertThat(client.call("PING")).isEqualTo("+PONG");
+            }
+        }
+    }
+
     @Test
     void aTransactionWithABadCommandIsAborted() throws IOException {
         try (RawClient client = endpoint.raw()) {

@@ -1,0 +1,119 @@
+package dev.kawarau.cql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.datastax.oss.protocol.internal.Message;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Bytes of the driver, damaged at random: what comes out is what the specification's words give, read a second way. */
+class HostileFramesTest {
+    private static final int ROUNDS = 20_000;
+    private static final int LIMIT = 4096;
+
+    /** What a scanner makes of a stream of bytes: the frames, then perhaps a refusal and at what it is answered. */
+    private record Outcome(List<String> frames, String refusal) {}
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 42, 20261120})
+    void damagedBytesAreFramesOrRefusedAndNeverAnythingElse(long seed) {
+        Random random = new Random(seed);
+        for (int round = 0; round < ROUNDS; round++) {
+            byte[] wire = damaged(random);
+            assertThat(scanned(wire, wire.length))
+                    .as("seed %d, round %d, bytes %s", seed, round, ByteBufUtil.hexDump(wire))
+                    .isEqualTo(expected(wire));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {7, 20261120})
+    void itMakesNoDifferenceInWhichPiecesBytesArrive(long seed) {
+        Random random = new Random(seed);
+        for (int round = 0; round < ROUNDS; round++) {
+            byte[] wire = damaged(random);
+            int piece = 1 + random.nextInt(12);
+            assertThat(scanned(wire, piece))
+                    .as("seed %d, round %d, pieces of %d, bytes %s", seed, round, piece, ByteBufUtil.hexDump(wire))
+                    .isEqualTo(scanned(wire, wire.length));
+        }
+    }
+
+    private static byte[] damaged(Random random) {
+        int version = 3 + random.nextInt(3);
+        ByteBuf wire = Unpooled.buffer();
+        for (int i = random.nextInt(3); i >= 0; i--) {
+            Message message = Oracle.REQUESTS.get(random.nextInt(Oracle.REQUESTS.size()));
+            wire.writeBytes(Oracle.request(version, random.nextInt(1 << 15), message));
+        }
+        byte[] bytes = ByteBufUtil.getBytes(wire);
+        for (int i = random.nextInt(3); i > 0; i--) {
+            // The header is where damage tells, so it gets most of it.
+            int at = random.nextInt(random.nextBoolean() ? CqlFrameHeader.BYTES : bytes.length);
+            bytes[at] = random.nextBoolean() ? (byte) random.nextInt() : (byte) (bytes[at] ^ 1 << random.nextInt(8));
+        }
+        return bytes;
+    }
+
+    /** Hands the bytes over in pieces of a size, with what is unread moved to a new buffer each time. */
+    private static Outcome scanned(byte[] wire, int piece) {
+        CqlFrameScanner scanner = CqlFrameScanner.ofRequests(LIMIT);
+        List<String> frames = new ArrayList<>();
+        int begin = 0;
+        try {
+            for (int end = 0; end < wire.length; ) {
+                end = Math.min(wire.length, end + piece);
+                ByteBuf in = Unpooled.copiedBuffer(wire, begin, end - begin);
+                while (scanner.scan(in)) {
+                    frames.add(ByteBufUtil.hexDump(in.readSlice(scanner.frameLength())) + ' ' + scanner.header());
+                }
+                begin = end - in.readableBytes();
+            }
+        } catch (CqlProtocolException refused) {
+            return new Outcome(frames, refused.version() + "/" + refused.stream());
+        }
+        return new Outcome(frames, "");
+    }
+
+    /** The specification's rules, one after the other, on an array; the length of a body is the driver's word. */
+    private static Outcome expected(byte[] wire) {
+        List<String> frames = new ArrayList<>();
+        int first = 0;
+        int at = 0;
+        while (wire.length - at >= 4) {
+            int version = wire[at] & 0x7f;
+            if (version < 3 || version > 5) {
+                boolean ancient = version == 1 || version == 2;
+                int stream = ancient ? wire[at + 2] : (short) (wire[at + 2] << 8 | wire[at + 3] & 0xff);
+                return new Outcome(frames, (ancient ? version : 5) + "/" + stream);
+            }
+            if (wire.length - at < 9) {
+                break;
+            }
+            int stream = (short) (wire[at + 2] << 8 | wire[at + 3] & 0xff);
+            int body = Oracle.SERVER.decodeBodySize(Unpooled.wrappedBuffer(wire, at, wire.length - at));
+            boolean request = List.of(1, 5, 7, 9, 10, 11, 13, 15).contains((int) wire[at + 4]);
+            if (wire[at] < 0 || !request || stream < 0 || body < 0 || body > LIMIT) {
+                return new Outcome(frames, version + "/" + stream);
+            }
+            first = first == 0 ? version : first;
+            if (version != first) {
+                return new Outcome(frames, first + "/" + stream);
+            }
+            if (wire.length - at < 9 + body) {
+                break;
+            }
+            CqlFrameHeader header =
+                    new CqlFrameHeader(version, wire[at + 1] & 0xff, stream, CqlOpcode.of(wire[at + 4]), body);
+            frames.add(ByteBufUtil.hexDump(wire, at, 9 + body) + ' ' + header);
+            at += 9 + body;
+        }
+        return new Outcome(frames, "");
+    }
+}
