@@ -75,11 +75,12 @@ class CqlFrameHeaderTest {
         });
     }
 
-    @Test
-    void aRequestWithANegativeStreamIsRefused() {
-        assertThatThrownBy(() -> read("05 00 8000 05 00000000"))
+    @ParameterizedTest
+    @CsvSource({"8000, -32768", "ffff, -1"})
+    void aRequestWithANegativeStreamIsRefused(String hex, int stream) {
+        assertThatThrownBy(() -> read("05 00 " + hex + " 05 00000000"))
                 .isInstanceOf(CqlProtocolException.class)
-                .hasMessage("A request has the negative stream -32768");
+                .hasMessage("A request has the negative stream " + stream);
     }
 
     @ParameterizedTest

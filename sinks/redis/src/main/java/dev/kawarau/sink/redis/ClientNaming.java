@@ -25,7 +25,8 @@ final class ClientNaming {
     private @Nullable String libraryVersion;
 
     /** The reply if the command can be answered here. */
-    @Nullable RespMessage answer(RespMessage request, RespSession session, int serverVersion) {
+    @Nullable
+    RespMessage answer(RespMessage request, RespSession session, int serverVersion) {
         if (request.command() == Commands.CLIENT_GETNAME && request.count() == 2) {
             return RespMessage.of(name == null ? RespValue.nil() : RespValue.bulk(name), session.version());
         }

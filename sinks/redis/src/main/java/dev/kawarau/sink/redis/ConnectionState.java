@@ -139,7 +139,8 @@ final class ConnectionState {
     }
 
     private void selected(RespMessage request) {
-        if (request.value() instanceof RespValue.Array array && array.elements().get(1) instanceof RespValue.Bulk number) {
+        if (request.value() instanceof RespValue.Array array
+                && array.elements().get(1) instanceof RespValue.Bulk number) {
             session.database(Integer.parseInt(number.text()));
         }
     }

@@ -28,7 +28,7 @@ final class Handshake {
         void replied(RespMessage reply);
     }
 
-    private record Said(byte[] command, boolean mayFail) {}
+    private record Said(List<String> command, boolean mayFail) {}
 
     private final UpstreamConnection connection;
     private final RedisSettings settings;
@@ -41,10 +41,10 @@ final class Handshake {
 
     /** Asks for the credentials, which may take time, and goes on from there. */
     static void begin(UpstreamConnection connection, RedisSettings settings) {
-        settings.credentials().resolveCredentials().toFuture().whenComplete((credentials, failure) -> connection
-                .home()
-                .loop()
-                .execute(() -> {
+        settings.credentials()
+                .resolveCredentials()
+                .toFuture()
+                .whenComplete((credentials, failure) -> connection.home().loop().execute(() -> {
                     if (failure != null) {
                         connection.refused("cannot be used: no credentials, " + Reason.of(failure), null);
                     } else {
@@ -62,20 +62,20 @@ final class Handshake {
                 hello.add(auth.size() == 1 ? "default" : auth.get(0));
                 hello.add(auth.get(auth.size() - 1));
             }
-            left.add(new Said(command(hello), false));
+            left.add(new Said(hello, false));
         } else {
             if (!auth.isEmpty()) {
                 auth.add(0, "AUTH");
-                left.add(new Said(command(auth), false));
+                left.add(new Said(auth, false));
             }
             // Only to learn the server's version: servers before 6.0 do not know it, and a locked one refuses it.
-            left.add(new Said(command(List.of("HELLO", "2")), true));
+            left.add(new Said(List.of("HELLO", "2"), true));
         }
         if (settings.database() != 0) {
-            left.add(new Said(command(List.of("SELECT", Integer.toString(settings.database()))), false));
+            left.add(new Said(List.of("SELECT", Integer.toString(settings.database())), false));
         }
         if (settings.clientName() != null) {
-            left.add(new Said(command(List.of("CLIENT", "SETNAME", settings.clientName())), true));
+            left.add(new Said(List.of("CLIENT", "SETNAME", settings.clientName()), true));
         }
         next();
     }
@@ -97,7 +97,7 @@ final class Handshake {
             connection.ready();
             return;
         }
-        connection.sendNow(said.command, reply -> {
+        connection.sendNow(command(said.command), reply -> {
             if (reply.isError() && !said.mayFail) {
                 connection.refused("refused the sink's handshake: " + reply.value(), reply);
             } else {
@@ -121,11 +121,12 @@ final class Handshake {
     }
 
     private void learn(RespValue key, RespValue value) {
-        if (key instanceof RespValue.Bulk name && name.text().equals("version") && value instanceof RespValue.Bulk text) {
+        if (key instanceof RespValue.Bulk name
+                && name.text().equals("version")
+                && value instanceof RespValue.Bulk text) {
             Matcher matcher = VERSION.matcher(text.text());
             if (matcher.matches()) {
-                connection.serverVersion(
-                        Integer.parseInt(matcher.group(1)) * 100 + Integer.parseInt(matcher.group(2)));
+                connection.serverVersion(Integer.parseInt(matcher.group(1)) * 100 + Integer.parseInt(matcher.group(2)));
             }
         }
     }

@@ -38,11 +38,17 @@ final class LoopConnections {
         return thread;
     });
 
-    /** How long to wait before the server is tried again. */
-    private static final class Pause {
-        private boolean on;
-        private long length;
-        private long until;
+    /** The connections that speak one protocol version; a server may refuse one version and not the other. */
+    private static final class Lane {
+        private final @Nullable UpstreamConnection[] shared;
+        private final ArrayDeque<Idle> idle = new ArrayDeque<>();
+        private boolean pausing;
+        private long pause;
+        private long pauseUntil;
+
+        private Lane(int connections) {
+            this.shared = new @Nullable UpstreamConnection[connections];
+        }
     }
 
     private record Idle(UpstreamConnection connection, long since) {}
@@ -52,11 +58,10 @@ final class LoopConnections {
     private final SinkStats stats;
     private final LoopClock clock;
     private final SplittableRandom random = new SplittableRandom();
-    private final @Nullable UpstreamConnection[] shared;
-    private final List<ArrayDeque<Idle>> idle = List.of(new ArrayDeque<>(), new ArrayDeque<>());
+    private final Lane resp2;
+    private final Lane resp3;
     private final Set<UpstreamConnection> all = new HashSet<>();
-    /** One for each protocol version: a server may refuse one and not the other. */
-    private final List<Pause> pauses = List.of(new Pause(), new Pause());
+
     private boolean sweeping;
     private boolean closed;
     private String lastFailure = "";
@@ -66,7 +71,8 @@ final class LoopConnections {
         this.settings = settings;
         this.stats = stats;
         this.clock = LoopClock.of(loop);
-        this.shared = new @Nullable UpstreamConnection[RespVersion.values().length * settings.connectionsPerLoop()];
+        this.resp2 = new Lane(settings.connectionsPerLoop());
+        this.resp3 = new Lane(settings.connectionsPerLoop());
     }
 
     EventLoop loop() {
@@ -78,35 +84,38 @@ final class LoopConnections {
      *
      * @return null while the server cannot be reached and it is too early to try again; {@link #lastFailure} says why
      */
-    @Nullable UpstreamConnection shared(RespVersion version, long sessionId) {
-        int slot = (int) (version.ordinal() * settings.connectionsPerLoop() + sessionId % settings.connectionsPerLoop());
-        UpstreamConnection connection = shared[slot];
+    @Nullable
+    UpstreamConnection shared(RespVersion version, long sessionId) {
+        Lane lane = lane(version);
+        int slot = (int) (sessionId % lane.shared.length);
+        UpstreamConnection connection = lane.shared[slot];
         if (connection != null && connection.isOpen() && !connection.isStalled()) {
             return connection;
         }
-        if (mustPause(version)) {
+        if (mustPause(lane)) {
             return null;
         }
         UpstreamConnection fresh = new UpstreamConnection(this, settings, version, true);
         if (connection != null) {
             connection.retire();
         }
-        shared[slot] = fresh;
+        lane.shared[slot] = fresh;
         stats.beginShared();
         connect(fresh);
         return fresh;
     }
 
     /** A connection for one session alone, an idle one if there is one; null as for {@link #shared}. */
-    @Nullable UpstreamConnection own(RespVersion version) {
-        ArrayDeque<Idle> ready = idle.get(version.ordinal());
+    @Nullable
+    UpstreamConnection own(RespVersion version) {
+        Lane lane = lane(version);
         Idle next;
-        while ((next = ready.pollLast()) != null) {
+        while ((next = lane.idle.pollLast()) != null) {
             if (next.connection.isOpen()) {
                 return next.connection;
             }
         }
-        if (mustPause(version)) {
+        if (mustPause(lane)) {
             return null;
         }
         if (!stats.beginOwn(settings.maxOwnConnections())) {
@@ -121,7 +130,7 @@ final class LoopConnections {
     /** Takes back a connection that is in the state of a new one. */
     void giveBack(UpstreamConnection connection) {
         connection.owner(null);
-        idle.get(connection.version().ordinal()).addLast(new Idle(connection, clock.nanoTime()));
+        lane(connection.version()).idle.addLast(new Idle(connection, clock.nanoTime()));
         if (!sweeping) {
             sweeping = true;
             loop.schedule(this::sweep, settings.idleNanos(), TimeUnit.NANOSECONDS);
@@ -132,12 +141,12 @@ final class LoopConnections {
         sweeping = false;
         long oldest = clock.nanoTime() - settings.idleNanos();
         boolean more = false;
-        for (ArrayDeque<Idle> ready : idle) {
+        for (Lane lane : List.of(resp2, resp3)) {
             Idle first;
-            while ((first = ready.peekFirst()) != null && first.since <= oldest) {
-                ready.removeFirst().connection.close("was idle");
+            while ((first = lane.idle.peekFirst()) != null && first.since <= oldest) {
+                lane.idle.removeFirst().connection.close("was idle");
             }
-            more |= !ready.isEmpty();
+            more |= !lane.idle.isEmpty();
         }
         if (more) {
             sweeping = true;
@@ -145,13 +154,12 @@ final class LoopConnections {
         }
     }
 
-    private boolean mustPause(RespVersion version) {
+    private boolean mustPause(Lane lane) {
         if (closed) {
             lastFailure = "is not in use any more: the sink was closed";
             return true;
         }
-        Pause pause = pauses.get(version.ordinal());
-        return pause.on && clock.nanoTime() < pause.until;
+        return lane.pausing && clock.nanoTime() < lane.pauseUntil;
     }
 
     String lastFailure() {
@@ -181,17 +189,18 @@ final class LoopConnections {
     }
 
     void ready(UpstreamConnection connection) {
-        Pause pause = pauses.get(connection.version().ordinal());
-        if (pause.on) {
+        Lane lane = lane(connection.version());
+        if (lane.pausing) {
             log.info("redis at {} can be reached again", settings.server());
         }
-        pause.on = false;
-        pause.length = 0;
+        lane.pausing = false;
+        lane.pause = 0;
     }
 
     void closed(UpstreamConnection connection, boolean wasReady, String because) {
         all.remove(connection);
-        boolean wasIdle = idle.get(connection.version().ordinal()).removeIf(entry -> entry.connection == connection);
+        Lane lane = lane(connection.version());
+        boolean wasIdle = lane.idle.removeIf(entry -> entry.connection == connection);
         if (wasIdle || closed) {
             stats.endIdle(connection.isShared());
             return;
@@ -199,20 +208,24 @@ final class LoopConnections {
         stats.end(connection.isShared(), wasReady);
         if (!wasReady) {
             lastFailure = because;
-            grow(pauses.get(connection.version().ordinal()), because);
+            growPause(lane, because);
         } else if (connection.isShared()) {
             log.warn("redis at {} {}", settings.server(), because);
         }
     }
 
     /** Pauses grow twofold up to two seconds, and each is drawn from its upper half, so that proxies do not march in step. */
-    private void grow(Pause pause, String because) {
-        if (!pause.on) {
+    private void growPause(Lane lane, String because) {
+        if (!lane.pausing) {
             log.warn("redis at {} {}", settings.server(), because);
         }
-        pause.on = true;
-        pause.length = pause.length == 0 ? FIRST_PAUSE : Math.min(LONGEST_PAUSE, pause.length * 2);
-        pause.until = clock.nanoTime() + pause.length / 2 + random.nextLong(pause.length / 2);
+        lane.pausing = true;
+        lane.pause = lane.pause == 0 ? FIRST_PAUSE : Math.min(LONGEST_PAUSE, lane.pause * 2);
+        lane.pauseUntil = clock.nanoTime() + lane.pause / 2 + random.nextLong(lane.pause / 2);
+    }
+
+    private Lane lane(RespVersion version) {
+        return version == RespVersion.RESP3 ? resp3 : resp2;
     }
 
     void close() {

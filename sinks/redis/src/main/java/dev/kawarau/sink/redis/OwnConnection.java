@@ -172,9 +172,7 @@ final class OwnConnection {
     }
 
     private int expected(RespMessage request) {
-        return request.count() > 1
-                ? request.count() - 1
-                : state.subscriptions().confirmationsOfAll(request.command());
+        return request.count() > 1 ? request.count() - 1 : state.subscriptions().confirmationsOfAll(request.command());
     }
 
     private void reply(Trip trip, RespMessage response) {

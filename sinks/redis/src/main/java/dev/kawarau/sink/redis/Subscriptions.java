@@ -22,7 +22,8 @@ final class Subscriptions {
             return;
         }
         String name = word.text();
-        Set<Bytes> set = name.startsWith("p") ? patterns : name.startsWith("ss") || name.startsWith("sun") ? shards : channels;
+        Set<Bytes> set =
+                name.startsWith("p") ? patterns : name.startsWith("ss") || name.startsWith("sun") ? shards : channels;
         if (name.endsWith("unsubscribe")) {
             set.remove(channel.bytes());
         } else {
@@ -32,7 +33,8 @@ final class Subscriptions {
 
     /** How many confirmations an UNSUBSCRIBE of everything brings: one even if there is nothing. */
     int confirmationsOfAll(RespCommand command) {
-        Set<Bytes> set = command == Commands.PUNSUBSCRIBE ? patterns : command == Commands.SUNSUBSCRIBE ? shards : channels;
+        Set<Bytes> set =
+                command == Commands.PUNSUBSCRIBE ? patterns : command == Commands.SUNSUBSCRIBE ? shards : channels;
         return Math.max(1, set.size());
     }
 

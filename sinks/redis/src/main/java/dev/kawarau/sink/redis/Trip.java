@@ -23,7 +23,8 @@ final class Trip extends Promise {
     byte @Nullable [] substitute;
 
     /** Given to the client in place of what the server answers to the substitute. */
-    @Nullable RespMessage substituteAnswer;
+    @Nullable
+    RespMessage substituteAnswer;
 
     long sentNanos;
     boolean written;

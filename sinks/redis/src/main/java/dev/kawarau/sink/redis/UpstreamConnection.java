@@ -19,8 +19,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.ArrayDeque;
@@ -84,7 +84,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         ChannelFuture connecting = new Bootstrap()
                 .group(home.loop())
                 .channelFactory(() -> EventLoops.newChannel(home.loop(), address))
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) TimeUnit.NANOSECONDS.toMillis(settings.connectNanos()))
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
+                        TimeUnit.NANOSECONDS.toMillis(settings.connectNanos()))
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel made) {

@@ -38,7 +38,8 @@ enum EndpointMode {
 
     private static Endpoint proxy(RedisSink.Builder builder) {
         RedisSink sink = builder.build();
-        Listener listener = RespListener.on("127.0.0.1:0").serve(Chain.named("test").to(sink));
+        Listener listener =
+                RespListener.on("127.0.0.1:0").serve(Chain.named("test").to(sink));
         return new Endpoint("127.0.0.1", listener.port(), () -> {
             listener.stop(Duration.ofSeconds(1));
             sink.close();
