@@ -6,34 +6,49 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * How many bytes the connections of a process may hold between them: requests that arrive, requests under way, and
- * responses that clients have not read. When it is used up, connections are read no further until bytes are given back;
+ * How many bytes the connections of a process may hold between them (requests that arrive, requests under way, and
+ * responses that clients have not read), and how many requests may be under way. When either is used up, connections are read no further until bytes are given back;
  * one at a time may still finish the request that it is in the middle of, so that the whole never stands still.
  * Thread-safe; listeners may share one.
  */
 public final class Budget {
+    private static final long DEFAULT_REQUESTS = 1_000_000;
+
     private static final class Shared {
-        private static final Budget budget = new Budget(Math.max(64L << 20, PlatformDependent.maxDirectMemory() / 2));
+        private static final Budget budget =
+                new Budget(Math.max(64L << 20, PlatformDependent.maxDirectMemory() / 2), DEFAULT_REQUESTS);
     }
 
     private final long maxBytes;
+    private final long maxRequests;
     private final AtomicLong used = new AtomicLong();
+    private final AtomicLong requests = new AtomicLong();
     private final ConcurrentLinkedQueue<ClientConnection> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicReference<ClientConnection> finishing = new AtomicReference<>();
 
-    private Budget(long maxBytes) {
-        this.maxBytes = maxBytes;
-    }
-
-    /** A budget of its own. */
-    public static Budget ofBytes(long maxBytes) {
-        if (maxBytes < 1) {
-            throw new IllegalArgumentException("a budget needs at least one byte, not " + maxBytes);
+    private Budget(long maxBytes, long maxRequests) {
+        if (maxBytes < 1 || maxRequests < 1) {
+            throw new IllegalArgumentException(
+                    "a budget needs at least one byte and one request, not " + maxBytes + " and " + maxRequests);
         }
-        return new Budget(maxBytes);
+        this.maxBytes = maxBytes;
+        this.maxRequests = maxRequests;
     }
 
-    /** The budget that every listener uses unless told otherwise: half of the direct memory that the JVM may use. */
+    /** A budget of its own, for a million requests at once. */
+    public static Budget ofBytes(long maxBytes) {
+        return new Budget(maxBytes, DEFAULT_REQUESTS);
+    }
+
+    /** The same number of bytes, in a budget of its own, for so many requests at once. */
+    public Budget withRequests(long maxRequests) {
+        return new Budget(maxBytes, maxRequests);
+    }
+
+    /**
+     * The budget that every listener uses unless told otherwise: half of the direct memory that the JVM may use, and a
+     * million requests.
+     */
     public static Budget shared() {
         return Shared.budget;
     }
@@ -48,15 +63,21 @@ public final class Budget {
         return used.get();
     }
 
-    void add(long bytes) {
-        long now = used.addAndGet(bytes);
-        if (bytes < 0 && now < maxBytes) {
+    /** Requests under way, to within a few dozen for each connection. */
+    public long requestsInFlight() {
+        return requests.get();
+    }
+
+    void add(long bytes, long inFlight) {
+        used.addAndGet(bytes);
+        requests.addAndGet(inFlight);
+        if ((bytes < 0 || inFlight < 0) && !isUsedUp()) {
             wake();
         }
     }
 
     boolean isUsedUp() {
-        return used.get() >= maxBytes;
+        return used.get() >= maxBytes || requests.get() >= maxRequests;
     }
 
     /** Whether a connection in the middle of a request may read on although the budget is used up. */

@@ -331,6 +331,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Ses
         } else {
             gate.pause(ReadGate.OUTPUT);
         }
+        gate.account();
     }
 
     // --- pushes
@@ -429,6 +430,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Ses
 
     boolean isClosed() {
         return closed;
+    }
+
+    /** Bytes may have left without an event. */
+    void account() {
+        gate.account();
     }
 
     boolean isReading() {

@@ -60,6 +60,7 @@ final class ConnectionTimes implements Runnable {
     public void run() {
         ListenerBuilder<?> settings = connection.listener().settings();
         long now = connection.clock().nanoTime();
+        connection.account();
         if (connection.hasOutput()) {
             checkOutput(now, settings.writeNanos);
         } else {

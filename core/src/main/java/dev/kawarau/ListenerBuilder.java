@@ -41,6 +41,7 @@ public abstract class ListenerBuilder<B extends ListenerBuilder<B>> {
     int maxConnections = 10_000;
     Overflow overflow = Overflow.REFUSE;
     int maxInFlight = 4_096;
+    long maxHeldBytes = 64L << 20;
     long idleNanos;
     long frameNanos = Duration.ofSeconds(30).toNanos();
     long writeNanos = Duration.ofSeconds(60).toNanos();
@@ -104,6 +105,20 @@ public abstract class ListenerBuilder<B extends ListenerBuilder<B>> {
     public final B maxInFlight(int requests) {
         once("maxInFlight");
         this.maxInFlight = positive("maxInFlight", requests);
+        return self();
+    }
+
+    /**
+     * How many bytes of requests under way and of unread responses one connection may hold before it is read no further;
+     * 64 MiB if not set. A single request or response may be larger.
+     */
+    public final B maxHeldBytes(long bytes) {
+        once("maxHeldBytes");
+        if (bytes < 1) {
+            throw new IllegalArgumentException(
+                    "listener on " + address + ": maxHeldBytes must be at least 1, not " + bytes);
+        }
+        this.maxHeldBytes = bytes;
         return self();
     }
 

@@ -20,6 +20,11 @@ final class ReadGate {
     /** No more requests are taken. */
     static final int CLOSING = 16;
 
+    /** The connection holds as many bytes as one may. */
+    static final int HELD = 32;
+
+    private static final int GRAIN_REQUESTS = 32;
+
     /** The budget is told of changes from this size on, so that small requests cost no atomic operation. */
     private static final int GRAIN = 8 * 1024;
 
@@ -28,6 +33,7 @@ final class ReadGate {
     private int reasons;
     private long pausedSince;
     private long told;
+    private int toldRequests;
     private boolean awaiting;
 
     ReadGate(ClientConnection connection) {
@@ -68,11 +74,8 @@ final class ReadGate {
             return;
         }
         long held = connection.held();
-        long change = held - told;
-        if (change >= GRAIN || change <= -GRAIN || (held == 0 && told != 0)) {
-            told = held;
-            budget.add(change);
-        }
+        tell(held, connection.inFlight());
+        limitHeld(held);
         if (connection.unfinishedBytes() == 0) {
             budget.finished(connection);
         }
@@ -84,6 +87,28 @@ final class ReadGate {
         } else if (budget.isUsedUp() && !mayFinish()) {
             pause(BUDGET);
             awaitBudget();
+        }
+    }
+
+    private void tell(long held, int inFlight) {
+        long change = held - told;
+        int moreRequests = inFlight - toldRequests;
+        boolean empty = (held == 0 && told != 0) || (inFlight == 0 && toldRequests != 0);
+        if (Math.abs(change) >= GRAIN || Math.abs(moreRequests) >= GRAIN_REQUESTS || empty) {
+            told = held;
+            toldRequests = inFlight;
+            budget.add(change, moreRequests);
+        }
+    }
+
+    /** What arrives of one request does not count here, since it may be as long as the protocol's limits say. */
+    private void limitHeld(long held) {
+        long counted = held - connection.unfinishedBytes();
+        long most = connection.listener().settings().maxHeldBytes;
+        if (counted >= most) {
+            pause(HELD);
+        } else if (counted <= most / 2) {
+            resume(HELD);
         }
     }
 
@@ -115,8 +140,9 @@ final class ReadGate {
     }
 
     void close() {
-        budget.add(-told);
+        budget.add(-told, -toldRequests);
         told = 0;
+        toldRequests = 0;
         budget.finished(connection);
     }
 }
