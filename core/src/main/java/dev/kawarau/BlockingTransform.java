@@ -43,6 +43,7 @@ final class BlockingTransform implements Transform {
         private final ArrayDeque<Job> queue;
         private final Promise promise = new Promise();
         private final List<Sent> sent = new ArrayList<>(1);
+        private volatile boolean returned;
 
         private Job(Message request, Chain next, ArrayDeque<Job> queue) {
             this.request = request;
@@ -78,12 +79,17 @@ final class BlockingTransform implements Transform {
         }
 
         private Reply note(Message message) {
+            if (returned) {
+                // From a callback, which runs on the loop.
+                return next.send(message);
+            }
             Sent one = new Sent(message, new Promise());
             sent.add(one);
             return one.promise;
         }
 
         private void finish(@Nullable Reply reply) {
+            returned = true;
             for (Sent one : sent) {
                 next.send(one.message).deliver(one.promise::settle);
             }

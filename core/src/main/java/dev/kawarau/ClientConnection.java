@@ -4,7 +4,6 @@ import dev.kawarau.wire.Cumulation;
 import dev.kawarau.wire.LoopClock;
 import dev.kawarau.wire.Outbound;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -13,13 +12,10 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.util.IllegalReferenceCountException;
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
-import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,13 +25,12 @@ import org.slf4j.LoggerFactory;
  * here runs on the connection's event loop, except {@link #drain}, {@link #abort}, {@link #leave}, {@link #begin} and
  * {@link #budgetMayHaveRoom}, which move there.
  */
-final class ClientConnection extends ChannelInboundHandlerAdapter implements Session {
+final class ClientConnection extends ChannelInboundHandlerAdapter {
     private static final Logger log = LoggerFactory.getLogger(ClientConnection.class);
 
     private final Listener listener;
     private final Channel channel;
-    private final long id = SessionState.nextId();
-    private final SessionState state = new SessionState();
+    private final ClientSession session = new ClientSession(this);
     private final ReadGate gate;
     private final ConnectionTimes times = new ConnectionTimes(this);
     private final Cumulation cumulation;
@@ -43,10 +38,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Ses
     private @Nullable Outbound outbound;
     private Protocol.@Nullable RequestDecoder decoder;
 
-    private @Nullable Exchange head;
-    private @Nullable Exchange tail;
-    private int inFlight;
-    private long heldBytes;
+    private final ExchangeQueue exchanges = new ExchangeQueue();
     private boolean decoding;
     private boolean closing;
     private boolean closed;
@@ -82,7 +74,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Ses
         if (closed) {
             return;
         }
-        decoder = listener.protocol().newDecoder(this);
+        decoder = listener.protocol().newDecoder(session);
         listener.stats().opened();
         times.begin();
         gate.resume(ReadGate.NOT_ADMITTED);
@@ -104,14 +96,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Ses
         out().close();
         cumulation.close();
         times.end();
-        state.close();
-        for (Exchange x = head; x != null; x = x.next) {
-            if (x.answered) {
-                x.end();
-            }
-        }
-        head = null;
-        tail = null;
+        session.ended();
+        exchanges.close();
         gate.close();
         settleLeaving();
         listener.gone(this);
@@ -123,9 +109,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Ses
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof IOException || cause.getCause() instanceof IOException) {
-            log.debug("connection {} from {} ended: {}", id, remoteAddress(), cause.toString());
+            log.debug("connection {} from {} ended: {}", id(), channel.remoteAddress(), cause.toString());
         } else {
-            log.warn("connection {} from {} is closed", id, remoteAddress(), cause);
+            log.warn("connection {} from {} is closed", id(), channel.remoteAddress(), cause);
         }
         ctx.close();
     }
@@ -133,7 +119,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Ses
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
-            state.hangUp();
+            session.hungUp();
             close();
         }
         ctx.fireUserEventTriggered(event);
@@ -197,9 +183,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Ses
         if (exchange.stats != null) {
             exchange.stats.begin();
         }
-        enqueue(exchange);
-        heldBytes += request.size();
-        if (inFlight >= listener.settings().maxInFlight) {
+        exchanges.add(exchange);
+        if (exchanges.size() >= listener.settings().maxInFlight) {
             gate.pause(ReadGate.IN_FLIGHT);
         }
         Reply reply;
@@ -211,26 +196,20 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Ses
         reply.deliver(exchange);
     }
 
-    private void enqueue(Exchange exchange) {
-        inFlight++;
-        if (tail == null) {
-            head = exchange;
-        } else {
-            tail.next = exchange;
-        }
-        tail = exchange;
-    }
-
     /** Malformed bytes: earlier requests are answered, then the error goes out, and the connection closes. */
     void violation(RuntimeException malformed) {
         if (closing) {
             return;
         }
         listener.stats().malformed();
-        log.debug("connection {} from {} sent malformed bytes: {}", id, remoteAddress(), malformed.getMessage());
-        Exchange last = new Exchange(this, null);
-        last.answer(listener.protocol().failure(null, malformed));
-        enqueue(last);
+        log.debug(
+                "connection {} from {} sent malformed bytes: {}",
+                id(),
+                channel.remoteAddress(),
+                malformed.getMessage());
+        Exchange last = new Exchange(session, null);
+        exchanges.add(last);
+        exchanges.answer(last, listener.protocol().failure(null, malformed));
         close();
         writeAnswered();
     }
@@ -245,13 +224,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Ses
         if (exchange.stats != null) {
             exchange.stats.end(clock().nanoTime() - exchange.startNanos, response.isError());
         }
-        exchange.answer(response);
         if (closed) {
+            exchange.answer(response);
             exchange.end();
             return;
         }
-        heldBytes += response.size();
-        if (exchange == head) {
+        exchanges.answer(exchange, response);
+        if (exchanges.isNext(exchange)) {
             writeAnswered();
         }
     }
@@ -261,33 +240,24 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Ses
         if (failure instanceof Failure direct) {
             known = direct;
         } else {
-            log.error("a request of connection {} failed in {}", id, exchange.serving, failure);
+            log.error("a request of connection {} failed in {}", id(), exchange.serving, failure);
             known = new Failure(Failure.Kind.INVALID, "internal error, see the log of the proxy", true, failure);
         }
         return listener.protocol().failure(exchange.request(), known);
     }
 
     private void writeAnswered() {
-        Outbound out = out();
-        for (Exchange x = head; x != null && x.answered; x = head) {
-            Message response = x.response();
-            Message request = x.request();
-            if (response != null) {
-                heldBytes -= response.size();
-                write(request, response, out);
-            }
-            if (request != null) {
-                heldBytes -= request.size();
-            }
-            inFlight--;
-            head = x.next;
-            if (head == null) {
-                tail = null;
-            }
-            writePushes(x, out);
-            x.end();
-        }
+        exchanges.writeAnswered(this::write);
         settled();
+    }
+
+    private void write(Exchange exchange) {
+        Outbound out = out();
+        Message response = exchange.response();
+        if (response != null) {
+            write(exchange.request(), response, out);
+        }
+        writePushes(exchange, out);
     }
 
     private void write(@Nullable Message request, Message response, Outbound out) {
@@ -296,7 +266,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Ses
         } catch (IllegalReferenceCountException released) {
             log.error(
                     "connection {}: a response was released before it was written; was it kept without retain()?",
-                    id,
+                    id(),
                     released);
             Failure failure =
                     new Failure(Failure.Kind.INVALID, "internal error, see the log of the proxy", true, released);
@@ -308,12 +278,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Ses
         if (!leaving.isEmpty()) {
             settleLeaving();
         }
-        if (closing && head == null) {
+        if (closing && exchanges.isEmpty()) {
             closeWhenAnswered();
         } else {
             times.moved();
             gate.account();
-            if (inFlight <= listener.settings().maxInFlight / 2) {
+            if (exchanges.size() <= listener.settings().maxInFlight / 2) {
                 gate.resume(ReadGate.IN_FLIGHT);
             }
         }
@@ -336,8 +306,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Ses
 
     // --- pushes
 
-    @Override
-    public void push(Message message, @Nullable Message after) {
+    void push(Message message, @Nullable Message after) {
         Exchange earlier = after == null ? null : after.exchangeOrNull();
         if (earlier != null && !earlier.hasEnded() && !closed) {
             earlier.pushAfter(message);
@@ -355,9 +324,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Ses
     private void writePush(Message message, Outbound out) {
         Message passing = null;
         try {
-            passing = closed ? null : listener.serving().chain().onPush(this, message);
+            passing = closed ? null : listener.serving().chain().onPush(session, message);
         } catch (RuntimeException thrown) {
-            log.error("a pushed message for connection {} was dropped: a transform failed", id, thrown);
+            log.error("a pushed message for connection {} was dropped: a transform failed", id(), thrown);
         }
         if (passing != null) {
             passing.writeTo(out);
@@ -380,7 +349,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Ses
 
     private void settleLeaving() {
         // Requests are queued in the order in which the chains were served, so the head is on the oldest.
-        Serving oldest = head == null ? null : head.serving;
+        Serving oldest = exchanges.oldestServing();
         while (!leaving.isEmpty()
                 && (oldest == null
                         || oldest.generation() > leaving.element().old().generation())) {
@@ -399,6 +368,15 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Ses
     /** Closes at once. */
     void abort() {
         channel.close();
+    }
+
+    /** The process holds all that it may, and this client is the one who does not take what it asked for. */
+    void abortUnread() {
+        log.warn(
+                "{} is closed: it left {} bytes of replies unread, and the byte budget is used up",
+                this,
+                unreadBytes());
+        abort();
     }
 
     void budgetMayHaveRoom() {
@@ -421,11 +399,16 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Ses
     }
 
     int inFlight() {
-        return inFlight;
+        return exchanges.size();
     }
 
     int unfinishedBytes() {
         return cumulation.size();
+    }
+
+    /** Bytes of responses that the client has not taken. */
+    long unreadBytes() {
+        return exchanges.replyBytes() + unsentBytes();
     }
 
     boolean isClosed() {
@@ -458,7 +441,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Ses
 
     /** Bytes that the connection makes the process hold. */
     long held() {
-        return cumulation.size() + heldBytes + unsentBytes();
+        return cumulation.size() + exchanges.bytes() + unsentBytes();
     }
 
     private Outbound out() {
@@ -470,89 +453,35 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Ses
         return known;
     }
 
-    // --- the session
+    // --- for the session
 
-    @Override
-    public long id() {
-        return id;
-    }
-
-    @Override
-    public String protocol() {
-        return listener.protocol().name();
-    }
-
-    @Override
-    public SocketAddress remoteAddress() {
-        return channel.remoteAddress();
-    }
-
-    @Override
-    public SocketAddress localAddress() {
-        return channel.localAddress();
-    }
-
-    @Override
-    public @Nullable SSLSession tls() {
-        SslHandler handler = channel.pipeline().get(SslHandler.class);
-        return handler == null ? null : handler.engine().getSession();
-    }
-
-    @Override
-    public EventLoop loop() {
-        return channel.eventLoop();
-    }
-
-    @Override
-    public ByteBufAllocator alloc() {
-        return channel.alloc();
-    }
-
-    @Override
-    public long nanoTime() {
-        return clock().nanoTime();
-    }
-
-    @Override
-    public <T> @Nullable T get(Key<T> key) {
-        return state.get(key);
-    }
-
-    @Override
-    public <T> void set(Key<T> key, @Nullable T value) {
-        state.set(key, value);
-    }
-
-    @Override
-    public void onClose(Runnable action) {
-        state.onClose(action);
-    }
-
-    @Override
-    public void onHangUp(Runnable action) {
-        state.onHangUp(action);
-    }
-
-    @Override
-    public boolean isOpen() {
+    boolean isOpen() {
         return !closing;
     }
 
-    @Override
-    public void close() {
+    EventLoop loop() {
+        return channel.eventLoop();
+    }
+
+    /** Takes no more requests, and closes when every reply that is due was written. */
+    void close() {
         if (closing) {
             return;
         }
         closing = true;
         gate.pause(ReadGate.CLOSING);
         cumulation.close();
-        if (head == null) {
+        if (exchanges.isEmpty()) {
             closeWhenAnswered();
         }
     }
 
+    private long id() {
+        return session.id();
+    }
+
     @Override
     public String toString() {
-        return protocol() + " session " + id + " from " + remoteAddress();
+        return session.toString();
     }
 }

@@ -39,7 +39,7 @@ final class Exchange implements Completion {
     }
 
     LoopClock clock() {
-        return session instanceof ClientConnection client ? client.clock() : LoopClock.of(session.loop());
+        return session instanceof ClientSession client ? client.connection().clock() : LoopClock.of(session.loop());
     }
 
     @Nullable

@@ -9,11 +9,13 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.UnresolvedAddressException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -80,7 +82,7 @@ public final class Listener implements AutoCloseable {
     private Channel bind(Address wanted, EventLoop loop) {
         SocketAddress local = wanted.forLoop(loop);
         if (wanted.scheme() == Address.Scheme.UNIX) {
-            deleteStale(Path.of(wanted.host()));
+            clear(Path.of(wanted.host()));
         }
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loop, settings.eventLoops().group())
@@ -112,15 +114,28 @@ public final class Listener implements AutoCloseable {
         }
     }
 
-    /** The socket file of a process that died stays behind and would make every later bind fail. */
-    private static void deleteStale(Path socket) {
+    /**
+     * The socket file of a process that died stays behind and would make every later bind fail, on some transports. Others
+     * delete whatever is there, so all else is refused here.
+     */
+    private void clear(Path path) {
         try {
-            if (isSocket(socket) && !isListening(socket)) {
-                Files.deleteIfExists(socket);
+            if (Files.exists(path) && !isSocket(path)) {
+                throw new FileAlreadyExistsException(path.toString(), null, "it is no socket");
+            }
+            if (Files.exists(path) && !deleteStale(path)) {
+                throw new BindException("Address already in use");
             }
         } catch (IOException failed) {
-            throw new UncheckedIOException("cannot remove the old socket " + socket, failed);
+            throw new UncheckedIOException(
+                    builderName + " cannot listen on unix:" + path + ": " + failed.getMessage()
+                            + "; is something else using it?",
+                    failed);
         }
+    }
+
+    private static boolean deleteStale(Path socket) throws IOException {
+        return isSocket(socket) && !isListening(socket) && Files.deleteIfExists(socket);
     }
 
     private static boolean isSocket(Path path) throws IOException {
@@ -206,7 +221,11 @@ public final class Listener implements AutoCloseable {
         }
         server.close().awaitUninterruptibly(5, TimeUnit.SECONDS);
         if (address.scheme() == Address.Scheme.UNIX) {
-            deleteStale(Path.of(address.host()));
+            try {
+                deleteStale(Path.of(address.host()));
+            } catch (IOException failed) {
+                log.warn("{} could not remove its socket {}", builderName, address, failed);
+            }
         }
         unserved.forEach(ClientConnection::abort);
         List<CompletableFuture<Void>> closed = new ArrayList<>();

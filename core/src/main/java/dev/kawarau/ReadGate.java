@@ -82,7 +82,9 @@ final class ReadGate {
         if (held == 0) {
             return;
         }
-        if ((reasons & BUDGET) != 0) {
+        if (connection.unreadBytes() >= connection.listener().settings().maxHeldBytes && budget.isUsedUp()) {
+            connection.abortUnread();
+        } else if ((reasons & BUDGET) != 0) {
             budgetMayHaveRoom();
         } else if (budget.isUsedUp() && !mayFinish()) {
             pause(BUDGET);

@@ -38,7 +38,7 @@ public final class Quickstart {
         try {
             run(port, once);
         } catch (UncheckedIOException busy) {
-            exit(1, busy.getCause().getMessage() + " Choose another port, for example: --port " + (port % 65_535 + 1));
+            exit(1, busy.getMessage() + " Choose another port, for example: --port " + (port % 65_535 + 1));
         } catch (IllegalStateException noRedis) {
             exit(1, noRedis.getMessage());
         }

@@ -22,6 +22,8 @@ class QuickstartTest {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx128m",
+                "-XX:+IgnoreUnrecognizedVMOptions",
+                "--enable-native-access=ALL-UNNAMED", // as the manifest of the runnable jar has it
                 "-cp",
                 System.getProperty("java.class.path"),
                 Quickstart.class.getName()));
@@ -59,7 +61,7 @@ class QuickstartTest {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             Process process = run("--once", "--port", Integer.toString(taken.getLocalPort()));
             assertThat(text(process.getErrorStream()))
-                    .contains("cannot listen on 127.0.0.1:" + taken.getLocalPort())
+                    .startsWith("quickstart: RespListener cannot listen on 127.0.0.1:" + taken.getLocalPort())
                     .contains("--port ")
                     .hasLineCount(1);
             assertThat(process.waitFor()).isEqualTo(1);

@@ -22,8 +22,7 @@ final class MetricsServer implements AutoCloseable {
         try {
             server = HttpServer.create(new InetSocketAddress(wanted.host(), wanted.port()), 0);
         } catch (IOException failed) {
-            throw new UncheckedIOException(
-                    new IOException("cannot serve metrics on " + wanted + ": " + failed.getMessage(), failed));
+            throw new UncheckedIOException("cannot serve metrics on " + wanted + ": " + failed.getMessage(), failed);
         }
         address = new Address(
                 Address.Scheme.TCP, wanted.host(), server.getAddress().getPort());

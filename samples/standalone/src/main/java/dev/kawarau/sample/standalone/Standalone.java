@@ -84,7 +84,7 @@ public final class Standalone implements AutoCloseable {
      * Starts the proxy.
      *
      * @throws IllegalArgumentException if an option is wrong; the message is for the user
-     * @throws UncheckedIOException if an address cannot be bound; its cause's message is for the user
+     * @throws UncheckedIOException if an address cannot be bound; the message is for the user
      */
     static Standalone start(Options options) {
         return new Standalone(options);
@@ -137,7 +137,7 @@ public final class Standalone implements AutoCloseable {
         } catch (IllegalArgumentException bad) {
             exit(2, bad.getMessage() + " (--help lists the options)");
         } catch (UncheckedIOException failed) {
-            exit(1, failed.getCause().getMessage());
+            exit(1, failed.getMessage());
         }
         // The event loops are daemon threads.
         new CountDownLatch(1).await();
