@@ -82,9 +82,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     void refuse(Failure failure) {
         closing = true;
-        if (listener.settings().tls == null) {
-            listener.protocol().failure(null, failure).writeTo(out());
+        if (listener.settings().tls != null) {
+            // The words would have to wait for the handshake, and the connection with them.
+            abort();
+            return;
         }
+        listener.protocol().failure(null, failure).writeTo(out());
         closeWhenAnswered();
     }
 
@@ -220,9 +223,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         if (exchange.answered) {
             return;
         }
-        Message response = message != null ? message : nativeError(exchange, failure);
+        Message response = message != null ? encoded(exchange, message) : nativeError(exchange, failure);
         if (exchange.stats != null) {
-            exchange.stats.end(clock().nanoTime() - exchange.startNanos, response.isError());
+            exchange.stats.end(clock().nanoTime() - exchange.startNanos, TransformNode.failed(response));
         }
         if (closed) {
             exchange.answer(response);
@@ -232,6 +235,16 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         exchanges.answer(exchange, response);
         if (exchanges.isNext(exchange)) {
             writeAnswered();
+        }
+    }
+
+    /** A response that cannot be encoded must not stop those behind it. */
+    private Message encoded(Exchange exchange, Message response) {
+        try {
+            response.size();
+            return response;
+        } catch (RuntimeException broken) {
+            return nativeError(exchange, broken);
         }
     }
 
@@ -322,15 +335,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void writePush(Message message, Outbound out) {
-        Message passing = null;
         try {
-            passing = closed ? null : listener.serving().chain().onPush(session, message);
+            Message passing = closed ? null : listener.serving().chain().onPush(session, message);
+            if (passing != null) {
+                passing.writeTo(out);
+                times.moved();
+            }
         } catch (RuntimeException thrown) {
             log.error("a pushed message for connection {} was dropped: a transform failed", id(), thrown);
-        }
-        if (passing != null) {
-            passing.writeTo(out);
-            times.moved();
         }
         Exchange.endPush(message);
     }

@@ -96,7 +96,8 @@ public final class Listener implements AutoCloseable {
                         accept(child);
                     }
                 });
-        if (wanted.scheme() != Address.Scheme.LOCAL) {
+        // In-VM connections have one side only, and those of NIO to a path cannot be told to keep the other one.
+        if (wanted.scheme() != Address.Scheme.LOCAL && !(local instanceof UnixDomainSocketAddress)) {
             bootstrap.childOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         }
         if (wanted.scheme() == Address.Scheme.TCP) {

@@ -1,5 +1,7 @@
 package dev.kawarau;
 
+import io.netty.buffer.Unpooled;
+
 /**
  * Decides whether a connection may be read: whoever can take no more pauses the reads of whoever feeds it. Confined to
  * the connection's event loop.
@@ -35,6 +37,7 @@ final class ReadGate {
     private long told;
     private int toldRequests;
     private boolean awaiting;
+    private boolean watching;
 
     ReadGate(ClientConnection connection) {
         this.connection = connection;
@@ -73,6 +76,7 @@ final class ReadGate {
         if (connection.isClosed()) {
             return;
         }
+        watchOutput();
         long held = connection.held();
         tell(held, connection.inFlight());
         limitHeld(held);
@@ -90,6 +94,23 @@ final class ReadGate {
             pause(BUDGET);
             awaitBudget();
         }
+    }
+
+    /** The channel does not say when the last bytes have left, and whoever waits for that must not wait for a timer. */
+    private void watchOutput() {
+        if (!watching && connection.unsentBytes() > 0) {
+            watching = true;
+            // The bytes are counted until their listeners have been told.
+            connection
+                    .channel()
+                    .writeAndFlush(Unpooled.EMPTY_BUFFER)
+                    .addListener(sent -> connection.loop().execute(this::outputSent));
+        }
+    }
+
+    private void outputSent() {
+        watching = false;
+        account();
     }
 
     private void tell(long held, int inFlight) {

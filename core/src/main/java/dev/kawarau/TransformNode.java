@@ -69,8 +69,13 @@ final class TransformNode implements Chain {
         return reply;
     }
 
+    /** Whether a reply counts as failed. Never throws, whatever became of the response, since others wait to be told. */
     static boolean failed(@Nullable Message response) {
-        return response == null || response.isError();
+        try {
+            return response == null || response.isError();
+        } catch (RuntimeException released) {
+            return true;
+        }
     }
 
     @Override

@@ -45,7 +45,7 @@ final class LineClient implements AutoCloseable {
                         channel.pipeline().addLast(new Receiver());
                     }
                 });
-        if (server.scheme() != Address.Scheme.LOCAL) {
+        if (server.scheme() == Address.Scheme.TCP) {
             bootstrap.option(ChannelOption.ALLOW_HALF_CLOSURE, true);
         }
         channel = bootstrap.connect(remote).syncUninterruptibly().channel();
@@ -94,6 +94,12 @@ final class LineClient implements AutoCloseable {
             }
             assertThat(ended).as("the server hung up").isTrue();
             assertThat(received.toString()).isEmpty();
+        }
+    }
+
+    boolean hasReceived() {
+        synchronized (received) {
+            return received.length() > 0;
         }
     }
 

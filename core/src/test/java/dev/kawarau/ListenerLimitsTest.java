@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -56,11 +58,17 @@ class ListenerLimitsTest {
 
             first.send("b\n").expect("b\n");
             assertThat(listener.connections()).isEqualTo(1);
+            assertThat(others).noneMatch(LineClient::hasReceived);
             first.close();
-            // Whose turn it is is up to the order in which they were accepted.
-            others.get(0).expect("0\n").close();
-            others.get(1).expect("1\n").close();
-            others.get(2).expect("2\n").close();
+            // One after the other, in whatever order their event loops saw them.
+            while (!others.isEmpty()) {
+                await().until(() -> others.stream().anyMatch(LineClient::hasReceived));
+                List<LineClient> served =
+                        others.stream().filter(LineClient::hasReceived).toList();
+                assertThat(served).hasSize(1);
+                served.get(0).close();
+                others.removeAll(served);
+            }
         }
     }
 
@@ -82,25 +90,26 @@ class ListenerLimitsTest {
     }
 
     @Test
-    void noConnectionThatWaitedIsServedAfterTheStop() {
-        List<String> served = new ArrayList<>();
-        Chain noting = Chain.named("noting").to(request -> {
-            served.add(((LineMessage) request).text());
-            return Reply.of(LineMessage.byHand("ok"));
-        });
+    void noConnectionThatWaitedIsServedWhenTheListenerStops() throws Exception {
         Listener listener = LineListener.on("127.0.0.1:0")
-                .maxConnections(1, ListenerBuilder.Overflow.WAIT)
-                .serve(noting);
-        try (LineClient first = LineClient.of(listener).send("first\n").expect("ok\n");
-                LineClient second = LineClient.of(listener).send("second\n");
-                LineClient third = LineClient.of(listener).send("third\n")) {
-            listener.close();
+                .maxConnections(2, ListenerBuilder.Overflow.WAIT)
+                .serve(chain);
+        try (LineClient busy = LineClient.of(listener).send("busy\n");
+                LineClient idle = LineClient.of(listener)) {
+            Held.Request request = held.next();
+            await().until(() -> listener.connections() == 2);
+            LineClient waiting = LineClient.of(listener).send("waiting\n");
 
-            first.expectEnd();
-            second.expectEnd();
-            third.expectEnd();
-            assertThat(served).containsExactly("first");
-            assertThat(listener.connections()).isZero();
+            CompletableFuture<Boolean> stopped =
+                    CompletableFuture.supplyAsync(() -> listener.stop(Duration.ofSeconds(20)));
+            idle.expectEnd();
+            waiting.expectEnd();
+            request.answer("ok");
+
+            busy.expect("ok\n").expectEnd();
+            assertThat(stopped.join()).isTrue();
+            assertThat(held.texts()).containsExactly("busy");
+            waiting.close();
         }
     }
 
@@ -172,6 +181,83 @@ class ListenerLimitsTest {
                 client.expect(large + "\n");
             }
             assertThat(requests).hasValue(sent);
+        }
+    }
+
+    @Test
+    void aConnectionThatHoldsAsManyBytesAsItMayIsReadNoFurther() throws Exception {
+        // Far more than one turn of a loop reads.
+        String large = "x".repeat(4 << 20);
+        try (Listener listener =
+                        LineListener.on("127.0.0.1:0").maxHeldBytes(1 << 20).serve(chain);
+                LineClient client = LineClient.of(listener)) {
+            client.send((large + "\n").repeat(3));
+            Held.Request request = held.next();
+            request.message().session().loop().submit(() -> {}).sync();
+            assertThat(eventually(() -> held.texts().size() > 1)).isFalse();
+
+            request.answer("a");
+            client.expect("a\n");
+            held.next().answer("b");
+            client.expect("b\n");
+            held.next().answer("c");
+            client.expect("c\n");
+        }
+    }
+
+    @Test
+    void aClientThatReadsAgainIsServedAtOnceHoweverLittleItMayHold() {
+        String large = "x".repeat(100_000);
+        AtomicInteger requests = new AtomicInteger();
+        Chain flood = Chain.named("flood").to(request -> {
+            requests.incrementAndGet();
+            return Reply.of(LineMessage.response(request, large));
+        });
+        // No timer comes to the rescue.
+        Duration never = Duration.ofHours(1);
+        try (Listener listener = LineListener.on("127.0.0.1:0")
+                        .maxHeldBytes(50_000)
+                        .frameTimeout(never)
+                        .writeTimeout(never)
+                        .serve(flood);
+                LineClient client = LineClient.of(listener)) {
+            client.stopReading();
+            int sent = 0;
+            boolean taken = true;
+            while (taken) {
+                client.send("GET a\n");
+                int now = ++sent;
+                taken = eventually(() -> requests.get() == now);
+            }
+
+            client.readAgain();
+            for (int i = 0; i < sent; i++) {
+                client.expect(large + "\n");
+            }
+            assertThat(requests).hasValue(sent);
+        }
+    }
+
+    @Test
+    void aProcessTakesOnlySoManyRequestsAtOnce() throws Exception {
+        Budget budget = Budget.ofBytes(1 << 20).withRequests(64);
+        try (Listener listener = LineListener.on("127.0.0.1:0").budget(budget).serve(chain);
+                LineClient first = LineClient.of(listener);
+                LineClient second = LineClient.of(listener)) {
+            first.send("a\n".repeat(100));
+            List<Held.Request> waiting = take(100);
+            await().until(() -> budget.requestsInFlight() == 100);
+            second.send("b\n");
+            waiting.add(held.next());
+            second.send("b\n");
+            waiting.get(100).message().session().loop().submit(() -> {}).sync();
+            assertThat(held.texts()).as("a read after the budget was used up").hasSize(101);
+
+            waiting.forEach(request -> request.answer("c"));
+            first.expect("c\n".repeat(100));
+            held.next().answer("d");
+            second.expect("c\nd\n");
+            await().until(() -> budget.requestsInFlight() == 0);
         }
     }
 

@@ -12,6 +12,7 @@ import io.lettuce.core.api.sync.RedisCommands;
 import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Starts a Redis of its own, puts a chain in front of it, sends a few commands through it, and prints what the chain
@@ -51,7 +52,7 @@ public final class Quickstart {
         return Integer.parseInt(text);
     }
 
-    private static void exit(int code, String message) {
+    private static void exit(int code, @Nullable String message) {
         System.err.println("quickstart: " + message);
         System.exit(code);
     }

@@ -106,8 +106,11 @@ class StandaloneProcessTest {
 
     @Test
     void aUriThatIsNotOfRedisIsOneLineAndExitCode2() throws IOException, InterruptedException {
-        Process process = run("--redis", "http://127.0.0.1:6379");
-        assertThat(text(process.getErrorStream())).startsWith("standalone: ").hasLineCount(1);
+        Process process = run("--redis", "http://ann:s3cret@127.0.0.1:6379");
+        assertThat(text(process.getErrorStream()))
+                .startsWith("standalone: that is not a Redis URI")
+                .doesNotContain("s3cret")
+                .hasLineCount(1);
         assertThat(process.waitFor()).isEqualTo(2);
     }
 

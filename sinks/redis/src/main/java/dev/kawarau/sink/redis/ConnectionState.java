@@ -13,18 +13,26 @@ import dev.kawarau.resp.RespVersion;
 final class ConnectionState {
     private final RespSession session;
     private final int homeDatabase;
+    private int database;
     private final Subscriptions subscriptions = new Subscriptions();
     private boolean inTransaction;
     private boolean queuedState;
     private boolean watching;
+    private boolean watchWanted;
     private boolean tracking;
     private boolean monitoring;
     private boolean stays;
     private boolean wasReset;
 
-    ConnectionState(RespSession session, int homeDatabase) {
+    ConnectionState(RespSession session, int homeDatabase, int database) {
         this.session = session;
         this.homeDatabase = homeDatabase;
+        this.database = database;
+    }
+
+    /** Which database the connection is in. */
+    int database() {
+        return database;
     }
 
     /** The session can never do without this connection again, short of RESET. */
@@ -40,12 +48,9 @@ final class ConnectionState {
         return monitoring;
     }
 
-    boolean isInTransaction() {
-        return inTransaction;
-    }
-
+    /** Whether the client still counts on a WATCH that the server carried out. */
     boolean isWatching() {
-        return watching;
+        return watching && watchWanted;
     }
 
     /** Whether RESET was carried out: the connection is as the server makes one, not as the sink does. */
@@ -54,12 +59,21 @@ final class ConnectionState {
     }
 
     boolean isClean() {
-        return !inTransaction && !watching && !isIrreplaceable() && session.database() == homeDatabase;
+        return !inTransaction && !watching && !isIrreplaceable() && database == homeDatabase;
     }
 
     /** Whether losing the connection loses what nobody can make anew for the client. */
     boolean isIrreplaceable() {
         return stays || tracking || monitoring || !subscriptions.isEmpty();
+    }
+
+    /** Takes note of a request on its way: what ends a watch ends it for the client whether or not a reply comes. */
+    void sent(RespCommand command) {
+        if (command == Commands.WATCH) {
+            watchWanted = true;
+        } else if (command == Commands.EXEC || command == Commands.DISCARD || command == Commands.RESET) {
+            watchWanted = false;
+        }
     }
 
     /** Takes note of a complete reply. */
@@ -70,7 +84,10 @@ final class ConnectionState {
         }
         boolean failed = reply.isError();
         if (command == Commands.EXEC) {
-            transactionEnded(queuedState && !failed);
+            // Without MULTI it is refused and leaves a WATCH as it was.
+            if (!failed || isAbort(reply)) {
+                transactionEnded(queuedState && !failed);
+            }
         } else if (command == Commands.DISCARD) {
             if (!failed) {
                 transactionEnded(false);
@@ -86,6 +103,11 @@ final class ConnectionState {
         } else if (command == Commands.MULTI) {
             session.inTransaction(false);
         }
+    }
+
+    private static boolean isAbort(RespMessage reply) {
+        return reply.value() instanceof RespValue.SimpleError error
+                && error.code().equals("EXECABORT");
     }
 
     private void transactionEnded(boolean leftState) {
@@ -106,6 +128,7 @@ final class ConnectionState {
         wasReset = true;
         subscriptions.clear();
         session.version(RespVersion.RESP2);
+        database = homeDatabase;
         session.database(homeDatabase);
         session.inTransaction(false);
     }
@@ -141,7 +164,8 @@ final class ConnectionState {
     private void selected(RespMessage request) {
         if (request.value() instanceof RespValue.Array array
                 && array.elements().get(1) instanceof RespValue.Bulk number) {
-            session.database(Integer.parseInt(number.text()));
+            database = Integer.parseInt(number.text());
+            session.database(database);
         }
     }
 

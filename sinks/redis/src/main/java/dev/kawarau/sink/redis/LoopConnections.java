@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,6 +46,7 @@ final class LoopConnections {
         private boolean pausing;
         private long pause;
         private long pauseUntil;
+        private String failure = "";
 
         private Lane(int connections) {
             this.shared = new @Nullable UpstreamConnection[connections];
@@ -57,7 +59,7 @@ final class LoopConnections {
     private final RedisSettings settings;
     private final SinkStats stats;
     private final LoopClock clock;
-    private final SplittableRandom random = new SplittableRandom();
+    private final SplittableRandom random;
     private final Lane resp2;
     private final Lane resp3;
     private final Set<UpstreamConnection> all = new HashSet<>();
@@ -66,10 +68,11 @@ final class LoopConnections {
     private boolean closed;
     private String lastFailure = "";
 
-    LoopConnections(EventLoop loop, RedisSettings settings, SinkStats stats) {
+    LoopConnections(EventLoop loop, RedisSettings settings, SinkStats stats, SplittableRandom random) {
         this.loop = loop;
         this.settings = settings;
         this.stats = stats;
+        this.random = random;
         this.clock = LoopClock.of(loop);
         this.resp2 = new Lane(settings.connectionsPerLoop());
         this.resp3 = new Lane(settings.connectionsPerLoop());
@@ -109,18 +112,17 @@ final class LoopConnections {
     @Nullable
     UpstreamConnection own(RespVersion version) {
         Lane lane = lane(version);
-        Idle next;
-        while ((next = lane.idle.pollLast()) != null) {
-            if (next.connection.isOpen()) {
-                return next.connection;
-            }
-        }
-        if (mustPause(lane)) {
+        if (lane.idle.isEmpty() && mustPause(lane)) {
             return null;
         }
         if (!stats.beginOwn(settings.maxOwnConnections())) {
             lastFailure = "has as many connections of clients' own as allowed, " + settings.maxOwnConnections();
             return null;
+        }
+        Idle ready = lane.idle.pollLast();
+        if (ready != null) {
+            stats.endIdle();
+            return ready.connection;
         }
         UpstreamConnection fresh = new UpstreamConnection(this, settings, version, false);
         connect(fresh);
@@ -131,6 +133,8 @@ final class LoopConnections {
     void giveBack(UpstreamConnection connection) {
         connection.owner(null);
         lane(connection.version()).idle.addLast(new Idle(connection, clock.nanoTime()));
+        stats.endOwn();
+        stats.beginIdle();
         if (!sweeping) {
             sweeping = true;
             loop.schedule(this::sweep, settings.idleNanos(), TimeUnit.NANOSECONDS);
@@ -144,7 +148,7 @@ final class LoopConnections {
         for (Lane lane : List.of(resp2, resp3)) {
             Idle first;
             while ((first = lane.idle.peekFirst()) != null && first.since <= oldest) {
-                lane.idle.removeFirst().connection.close("was idle");
+                first.connection.dismiss("was idle");
             }
             more |= !lane.idle.isEmpty();
         }
@@ -159,6 +163,7 @@ final class LoopConnections {
             lastFailure = "is not in use any more: the sink was closed";
             return true;
         }
+        lastFailure = lane.failure;
         return lane.pausing && clock.nanoTime() < lane.pauseUntil;
     }
 
@@ -168,6 +173,7 @@ final class LoopConnections {
 
     private void connect(UpstreamConnection connection) {
         all.add(connection);
+        connection.startTimeout();
         if (settings.localName() != null) {
             connection.connect(new LocalAddress(settings.localName()));
         } else if (settings.socketPath() != null) {
@@ -183,8 +189,8 @@ final class LoopConnections {
         try {
             SocketAddress address = new InetSocketAddress(InetAddress.getByName(settings.host()), settings.port());
             loop.execute(() -> connection.connect(address));
-        } catch (UnknownHostException unknown) {
-            loop.execute(() -> connection.close("is unreachable: unknown host"));
+        } catch (UnknownHostException | RuntimeException unknown) {
+            loop.execute(() -> connection.close("is unreachable: " + Reason.of(unknown)));
         }
     }
 
@@ -201,12 +207,19 @@ final class LoopConnections {
         all.remove(connection);
         Lane lane = lane(connection.version());
         boolean wasIdle = lane.idle.removeIf(entry -> entry.connection == connection);
-        if (wasIdle || closed) {
-            stats.endIdle(connection.isShared());
+        if (wasIdle) {
+            stats.endIdle();
+        } else if (connection.isShared()) {
+            stats.endShared();
+        } else {
+            stats.endOwn();
+        }
+        if (wasIdle || closed || connection.isDismissed()) {
             return;
         }
-        stats.end(connection.isShared(), wasReady);
+        stats.failed(wasReady);
         if (!wasReady) {
+            lane.failure = because;
             lastFailure = because;
             growPause(lane, because);
         } else if (connection.isShared()) {
@@ -229,11 +242,18 @@ final class LoopConnections {
     }
 
     void close() {
-        loop.execute(() -> {
-            closed = true;
-            for (UpstreamConnection connection : new ArrayList<>(all)) {
-                Objects.requireNonNull(connection).close("is not in use any more: the sink was closed");
-            }
-        });
+        try {
+            loop.execute(this::closeAll);
+        } catch (RejectedExecutionException ended) {
+            // With the loop its connections have ended too.
+            log.debug("the loop of connections to {} has ended before them", settings.server(), ended);
+        }
+    }
+
+    private void closeAll() {
+        closed = true;
+        for (UpstreamConnection connection : new ArrayList<>(all)) {
+            Objects.requireNonNull(connection).close("is not in use any more: the sink was closed");
+        }
     }
 }

@@ -37,7 +37,7 @@ final class OwnConnection {
         this.resp = RespSession.of(session);
         this.connection = connection;
         this.transparent = settings.transparent();
-        this.state = new ConnectionState(resp, transparent ? 0 : settings.database());
+        this.state = new ConnectionState(resp, transparent ? 0 : settings.database(), route.database());
         connection.owner(this);
     }
 
@@ -48,10 +48,15 @@ final class OwnConnection {
         RespCommand command = request.command();
         if (command == Commands.CLIENT_REPLY && request.count() == 3) {
             if (resp.inTransaction()) {
-                trip.fail(new Failure(Failure.Kind.UNSUPPORTED, "CLIENT REPLY is not allowed in transactions"));
+                trip.refuse(new Failure(Failure.Kind.UNSUPPORTED, "CLIENT REPLY is not allowed in transactions"));
                 return;
             }
             mute(trip);
+        } else if (command == Commands.RESET && request.count() == 1) {
+            // Makes the server talk again, and is the first thing that it says.
+            resp.muted(false);
+            trip.unanswered = muteNext;
+            muteNext = false;
         } else {
             trip.unanswered = resp.isMuted() || muteNext;
             muteNext = false;
@@ -65,6 +70,10 @@ final class OwnConnection {
         if (command.routing(request) == RespCommand.Routing.RESERVED) {
             trip.mayBlock = true;
             blocked++;
+        }
+        if (command.routing() != RespCommand.Routing.SHARED) {
+            state.sent(command);
+            trip.keep();
         }
         inFlight++;
         connection.send(trip);
@@ -217,7 +226,7 @@ final class OwnConnection {
     /** The client will send no more: what it waits for without end must not be carried out for nobody. */
     void hungUp() {
         if (blocked > 0 || state.isMonitoring() || !state.subscriptions().isEmpty()) {
-            connection.close("the client hung up");
+            connection.dismiss("the client hung up");
         }
     }
 
@@ -230,7 +239,7 @@ final class OwnConnection {
         if (!transparent && inFlight == 0 && state.isClean() && !state.wasReset() && connection.isOpen()) {
             route.giveBack(connection);
         } else {
-            connection.close("the client left");
+            connection.dismiss("the client left");
         }
     }
 

@@ -16,6 +16,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,10 +43,14 @@ public final class RedisSink implements Sink {
     private final LoopLocal<LoopConnections> loops;
     private volatile boolean closed;
 
-    private RedisSink(RedisSettings settings, MeterRegistry meters) {
+    private RedisSink(RedisSettings settings, MeterRegistry meters, SplittableRandom random) {
         this.settings = settings;
         this.stats = new SinkStats(meters, settings);
-        this.loops = new LoopLocal<>(loop -> new LoopConnections(loop, settings, stats));
+        this.loops = new LoopLocal<>(loop -> {
+            synchronized (random) {
+                return new LoopConnections(loop, settings, stats, random.split());
+            }
+        });
     }
 
     /**
@@ -105,6 +110,8 @@ public final class RedisSink implements Sink {
         private @Nullable RedisCredentialsProvider credentials;
         private @Nullable Tls tls;
         private @Nullable MeterRegistry meters;
+        private @Nullable String localName;
+        private SplittableRandom random = new SplittableRandom();
         private boolean transparent;
         private int connectionsPerLoop = 1;
         private int maxOwnConnections = 10_000;
@@ -113,14 +120,14 @@ public final class RedisSink implements Sink {
         private Duration idleTimeout = Duration.ofSeconds(60);
         private RespLimits limits = RespLimits.DEFAULT;
 
+        @SuppressWarnings("UnusedException") // its message repeats the URI, which may hold a password
         private Builder(String uri) {
             try {
                 this.uri = RedisURI.create(uri);
             } catch (IllegalArgumentException failed) {
                 throw new IllegalArgumentException(
-                        "\"" + uri + "\" is not a Redis URI: use redis://[user:password@]host[:port][/database], "
-                                + "rediss:// for TLS, or redis-socket:///path (" + failed.getMessage() + ")",
-                        failed);
+                        "that is not a Redis URI: use"
+                                + " redis://[user:password@]host[:port][/database], rediss:// for TLS, or redis-socket:///path");
             }
         }
 
@@ -189,6 +196,13 @@ public final class RedisSink implements Sink {
             return this;
         }
 
+        /** The server is in this JVM, and the pauses between attempts come from a seed: for simulations. */
+        Builder inVm(String name, long seed) {
+            this.localName = name;
+            this.random = new SplittableRandom(seed);
+            return this;
+        }
+
         private static int positive(String setting, int value) {
             if (value < 1) {
                 throw new IllegalArgumentException("RedisSink: " + setting + " must be at least 1, not " + value);
@@ -214,7 +228,7 @@ public final class RedisSink implements Sink {
                     uri.getHost() == null ? "" : uri.getHost(),
                     uri.getPort(),
                     uri.getSocket(),
-                    null,
+                    localName,
                     credentials != null ? credentials : uri.getCredentialsProvider(),
                     tls != null ? tls : uri.isSsl() ? defaultTls() : null,
                     uri.getDatabase(),
@@ -226,7 +240,7 @@ public final class RedisSink implements Sink {
                     requestTimeout.toNanos(),
                     idleTimeout.toNanos(),
                     limits);
-            return new RedisSink(settings, meters == null ? Metrics.globalRegistry : meters);
+            return new RedisSink(settings, meters == null ? Metrics.globalRegistry : meters, random);
         }
 
         private Tls defaultTls() {

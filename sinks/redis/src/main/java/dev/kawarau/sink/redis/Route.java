@@ -22,7 +22,6 @@ final class Route {
     private static final int LARGE = 1 << 20;
 
     private static final byte[] HELLO_3 = Handshake.command(List.of("HELLO", "3"));
-    private static final byte[] UNNAME = Handshake.command(List.of("CLIENT", "SETNAME", ""));
     private static final RespMessage NOT_IN_TRANSACTION =
             RespMessage.error("ERR Command not allowed inside a transaction");
     private static final RespMessage OK = RespMessage.of(RespValue.ok());
@@ -38,6 +37,9 @@ final class Route {
     private @Nullable OwnConnection own;
     private @Nullable Trip barrier;
     private boolean starting;
+    /** What the client selected here; other sinks of the same session have their own. */
+    private int database;
+
     private boolean transactionLost;
     private boolean watchLost;
     private boolean hungUp;
@@ -48,7 +50,12 @@ final class Route {
         this.resp = RespSession.of(session);
         this.home = home;
         this.settings = settings;
-        resp.database(homeDatabase());
+        this.database = homeDatabase();
+        resp.database(database);
+    }
+
+    int database() {
+        return database;
     }
 
     private int homeDatabase() {
@@ -65,6 +72,7 @@ final class Route {
             followTransaction(trip);
         }
         if (!waiting.isEmpty() || !start(trip)) {
+            trip.keep();
             waiting.add(trip);
         }
         return trip;
@@ -81,9 +89,9 @@ final class Route {
     private Reply refuseStream(Trip trip) {
         if (resp.inTransaction()) {
             resp.spoilTransaction();
-            trip.complete(NOT_IN_TRANSACTION);
+            trip.answer(NOT_IN_TRANSACTION);
         } else {
-            trip.fail(new Failure(
+            trip.refuse(new Failure(
                     Failure.Kind.UNSUPPORTED,
                     "'" + trip.request().command().name() + "' belongs to a replication stream, which does not pass"
                             + " through Kawarau; connect to the server itself"));
@@ -112,7 +120,7 @@ final class Route {
             return false;
         }
         if (refusing) {
-            trip.fail(new Failure(Failure.Kind.UNAVAILABLE, "the sink was closed"));
+            trip.refuse(new Failure(Failure.Kind.UNAVAILABLE, "the sink was closed"));
             return true;
         }
         RespCommand command = trip.request().command();
@@ -125,7 +133,7 @@ final class Route {
             sendOwn(own, trip);
             return true;
         }
-        if (settings.transparent() || resp.database() != homeDatabase()) {
+        if (settings.transparent() || database != homeDatabase()) {
             return startOwn(trip);
         }
         return switch (command.routing(trip.request())) {
@@ -142,6 +150,9 @@ final class Route {
         if (connection == null || !connection.isOpen() || connection.version() != version || connection.isStalled()) {
             connection = home.shared(version, session.id());
             if (connection == null) {
+                if (trip == barrier) {
+                    barrier = null;
+                }
                 trip.lost(settings.server(), home.lastFailure(), Failure.Kind.UNAVAILABLE);
                 return true;
             }
@@ -197,7 +208,7 @@ final class Route {
         }
         RespMessage answer = naming.answer(request, resp, shared == null ? 0 : shared.serverVersion());
         if (answer != null) {
-            trip.complete(answer);
+            trip.answer(answer);
             return true;
         }
         return startShared(trip, resp.version());
@@ -214,6 +225,7 @@ final class Route {
                 ? RespVersion.RESP3
                 : request.argumentIs(1, "2") ? RespVersion.RESP2 : resp.version();
         if (changes) {
+            trip.keep();
             barrier = trip;
             if (!startShared(trip, version)) {
                 barrier = null;
@@ -231,7 +243,7 @@ final class Route {
             return false;
         }
         if (hungUp && trip.request().command().routing(trip.request()) == RespCommand.Routing.RESERVED) {
-            trip.fail(new Failure(Failure.Kind.UNAVAILABLE, "the client hung up"));
+            trip.refuse(new Failure(Failure.Kind.UNAVAILABLE, "the client hung up"));
             return true;
         }
         UpstreamConnection connection = home.own(resp.version());
@@ -270,8 +282,8 @@ final class Route {
                 ? connection.serverVersion()
                 : shared == null ? 0 : shared.serverVersion();
         naming.introduction(version).forEach(connection::sendQuietly);
-        if (resp.database() != homeDatabase()) {
-            connection.sendQuietly(Handshake.command(List.of("SELECT", Integer.toString(resp.database()))));
+        if (database != homeDatabase()) {
+            connection.sendQuietly(Handshake.command(List.of("SELECT", Integer.toString(database))));
         }
     }
 
@@ -281,9 +293,10 @@ final class Route {
             return;
         }
         own = null;
+        database = left.state().database();
         left.connection().owner(null);
         if (left.state().wasReset()) {
-            left.connection().close("was reset by its client");
+            left.connection().dismiss("was reset by its client");
         } else {
             giveBack(left.connection());
         }
@@ -294,7 +307,8 @@ final class Route {
         if (connection.isOpen()) {
             connection.version(resp.version());
             if (naming.isNamed()) {
-                connection.sendQuietly(UNNAME);
+                String name = settings.clientName() == null ? "" : settings.clientName();
+                connection.sendQuietly(Handshake.command(List.of("CLIENT", "SETNAME", name)));
             }
             home.giveBack(connection);
         }
@@ -312,10 +326,12 @@ final class Route {
         own = null;
         barrier = null;
         ConnectionState state = lost.state();
+        database = state.database();
         if (state.isIrreplaceable()) {
             session.close();
         }
-        transactionLost = state.isInTransaction() || resp.inTransaction();
+        // Not what the server knew: an EXEC that was lost on its way has ended the transaction for the client.
+        transactionLost = resp.inTransaction();
         watchLost = state.isWatching() && !transactionLost;
         startWaiting();
     }
@@ -328,13 +344,17 @@ final class Route {
             transactionLost = false;
             watchLost = false;
             if (wasTransaction && command != Commands.RESET) {
-                trip.complete(command == Commands.EXEC ? Trip.EXECABORT : OK);
+                trip.answer(command == Commands.EXEC ? Trip.EXECABORT : OK);
                 return true;
             }
             if (conflict && command == Commands.EXEC && own != null) {
                 trip.noteWatchLost();
             }
             return false;
+        }
+        if (command == Commands.MULTI) {
+            // Whoever begins anew was told of the loss.
+            transactionLost = false;
         }
         if (command == Commands.UNWATCH && !transactionLost && !resp.inTransaction()) {
             watchLost = false;
@@ -356,6 +376,7 @@ final class Route {
 
     void close() {
         refusing = true;
+        barrier = null;
         if (own != null) {
             OwnConnection left = own;
             own = null;

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class SinkStats {
     private final AtomicInteger shared = new AtomicInteger();
     private final AtomicInteger own = new AtomicInteger();
+    private final AtomicInteger idle = new AtomicInteger();
     private final Counter lost;
     private final Counter unreachable;
     private final List<Meter> meters;
@@ -27,12 +28,13 @@ final class SinkStats {
                 .description("connections that could not be made")
                 .tag("sink", sink)
                 .register(registry);
-        this.meters = List.of(lost, unreachable, gauge(sink, "shared", shared), gauge(sink, "own", own));
+        this.meters = List.of(
+                lost, unreachable, gauge(sink, "shared", shared), gauge(sink, "own", own), gauge(sink, "idle", idle));
     }
 
     private Gauge gauge(String sink, String kind, AtomicInteger value) {
         return Gauge.builder("kawarau.upstream.connections", value, AtomicInteger::get)
-                .description("connections to the server, shared or one client's own")
+                .description("connections to the server: shared, one client's own, or kept for the next client")
                 .tag("sink", sink)
                 .tag("kind", kind)
                 .register(registry);
@@ -50,14 +52,24 @@ final class SinkStats {
         shared.incrementAndGet();
     }
 
-    void end(boolean wasShared, boolean wasReady) {
-        (wasShared ? shared : own).decrementAndGet();
-        (wasReady ? lost : unreachable).increment();
+    void endShared() {
+        shared.decrementAndGet();
     }
 
-    /** A connection that nobody used ended. */
-    void endIdle(boolean wasShared) {
-        (wasShared ? shared : own).decrementAndGet();
+    void endOwn() {
+        own.decrementAndGet();
+    }
+
+    void beginIdle() {
+        idle.incrementAndGet();
+    }
+
+    void endIdle() {
+        idle.decrementAndGet();
+    }
+
+    void failed(boolean wasReady) {
+        (wasReady ? lost : unreachable).increment();
     }
 
     void close() {

@@ -31,6 +31,7 @@ final class Trip extends Promise {
     boolean onShared;
     boolean unanswered;
     boolean mayBlock;
+    private boolean kept;
 
     /** EXEC of a transaction of which a request never arrived here. */
     boolean spoiled;
@@ -48,11 +49,30 @@ final class Trip extends Promise {
         return route;
     }
 
+    /**
+     * Keeps the request's memory until the trip ends, where it is looked at after it was written: a transform may answer
+     * the client in the meantime, and the exchange ends then.
+     */
+    void keep() {
+        if (!kept) {
+            kept = true;
+            request.retain();
+        }
+    }
+
+    private void letGo() {
+        if (kept) {
+            kept = false;
+            request.release();
+        }
+    }
+
     void answer(RespMessage response) {
         if (onShared) {
             route.sharedAnswers(this, response);
         }
         complete(response);
+        letGo();
         if (onShared) {
             route.sharedDone(this);
         }
@@ -71,6 +91,12 @@ final class Trip extends Promise {
         substituteAnswer = EXECABORT;
     }
 
+    /** Not for the server to answer. */
+    void refuse(Failure failure) {
+        fail(failure);
+        letGo();
+    }
+
     /** The connection is gone, or never was. */
     void lost(String server, String reason, Failure.Kind kind) {
         boolean maybeApplied = written && request.command().kind() != Query.Kind.READ;
@@ -78,6 +104,7 @@ final class Trip extends Promise {
                 ? "the command was not sent"
                 : maybeApplied ? "the command may have been applied" : "the command changed nothing";
         fail(new Failure(kind, "redis at " + server + " " + reason + "; " + effect, maybeApplied, null));
+        letGo();
         if (onShared) {
             route.sharedDone(this);
         }

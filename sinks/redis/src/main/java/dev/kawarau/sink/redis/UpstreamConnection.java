@@ -21,6 +21,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.ArrayDeque;
@@ -45,7 +46,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     }
 
     /** What a reply belongs to: a client's request, or a command of the proxy's own, of which it sees the reply. */
-    private record Internal(Handshake.Step step) {}
+    private record Internal(Handshake.Step step, long sentNanos) {}
 
     private final LoopConnections home;
     private final RedisSettings settings;
@@ -66,6 +67,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private boolean checking;
     private boolean stalled;
     private boolean retired;
+    private boolean dismissed;
     private String reason = "closed the connection";
     private Failure.Kind reasonKind = Failure.Kind.UNAVAILABLE;
 
@@ -80,7 +82,15 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     // --- the connection's life
 
+    /** From here on the connection has so long to get ready, the time to find its address included. */
+    void startTimeout() {
+        home.loop().schedule(this::connectTimeout, settings.connectNanos(), TimeUnit.NANOSECONDS);
+    }
+
     void connect(SocketAddress address) {
+        if (phase == Phase.CLOSED) {
+            return;
+        }
         ChannelFuture connecting = new Bootstrap()
                 .group(home.loop())
                 .channelFactory(() -> EventLoops.newChannel(home.loop(), address))
@@ -98,7 +108,6 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
                 closed("is unreachable: " + Reason.of(done.cause()));
             }
         });
-        home.loop().schedule(this::connectTimeout, settings.connectNanos(), TimeUnit.NANOSECONDS);
     }
 
     private void initialise(Channel made) {
@@ -128,7 +137,25 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         outbound = new Outbound(ctx.channel());
         if (phase == Phase.CLOSED) {
             ctx.close();
-        } else if (settings.transparent()) {
+        } else if (settings.tls() == null) {
+            begin();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof SslHandshakeCompletionEvent done && phase == Phase.CONNECTING) {
+            if (done.isSuccess()) {
+                begin();
+            } else {
+                close("failed: " + Reason.of(done.cause()));
+            }
+        }
+        ctx.fireUserEventTriggered(event);
+    }
+
+    private void begin() {
+        if (settings.transparent()) {
             ready();
         } else {
             Handshake.begin(this, settings);
@@ -149,6 +176,12 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     void refused(String words, @Nullable RespMessage error) {
         refusal = error;
         close(words);
+    }
+
+    /** Closes the connection because nobody needs it any more, which says nothing about the server. */
+    void dismiss(String because) {
+        dismissed = true;
+        close(because);
     }
 
     void close(String because) {
@@ -203,7 +236,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         Object next;
         while ((next = queue.poll()) != null) {
             if (next instanceof Trip trip) {
-                if (refusal != null && trip.request().argumentIs(0, "HELLO")) {
+                if (refusal != null && trip.request().command() == Commands.HELLO) {
                     trip.answer(refusal);
                 } else {
                     trip.lost(settings.server(), because, reasonKind);
@@ -220,28 +253,34 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     /** Sends a command of the proxy's own, ahead of what waits for the connection to be ready. */
     void sendNow(byte[] command, Handshake.Step step) {
-        due.add(new Internal(step));
+        due.add(new Internal(step, clock.nanoTime()));
         out().add(Unpooled.wrappedBuffer(command), 0, command.length);
         startChecking();
     }
 
     /** Sends a command of the proxy's own in turn; errors in its reply are of no interest. */
     void sendQuietly(byte[] command) {
-        if (phase == Phase.READY) {
-            sendNow(command, reply -> {});
-        } else {
+        if (mustQueue()) {
             unsent.add(command);
+        } else {
+            sendNow(command, reply -> {});
         }
     }
 
     private void enqueue(Trip trip) {
         if (phase == Phase.CLOSED) {
             trip.lost(settings.server(), reason, reasonKind);
-        } else if (phase == Phase.CONNECTING) {
+        } else if (mustQueue()) {
+            trip.keep();
             unsent.add(trip);
         } else {
             write(trip);
         }
+    }
+
+    /** Also while those that waited are written: answers to them let the client go on at once. */
+    private boolean mustQueue() {
+        return phase == Phase.CONNECTING || !unsent.isEmpty();
     }
 
     private void write(Object next) {
@@ -309,7 +348,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             due.remove();
             trip.answer(RespMessage.response(trip.request(), buffer, offset, length));
             if (retired && due.isEmpty()) {
-                close("was replaced");
+                dismiss("was replaced");
             }
         } else if (type == '-') {
             // Said before anybody asked, and the connection ends with it: "max number of clients reached".
@@ -342,7 +381,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         if (phase == Phase.CLOSED || head == null) {
             return;
         }
-        long since = head instanceof Trip trip ? Math.max(trip.sentNanos, lastRead) : lastRead;
+        long sent = head instanceof Trip trip ? trip.sentNanos : ((Internal) head).sentNanos;
+        long since = Math.max(sent, lastRead);
         boolean mayWait = phase != Phase.READY || (owner != null && owner.isBlocked());
         long silent = clock.nanoTime() - since;
         stalled = silent > STALL;
@@ -374,6 +414,10 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     boolean isShared() {
         return shared;
+    }
+
+    boolean isDismissed() {
+        return dismissed;
     }
 
     RespVersion version() {

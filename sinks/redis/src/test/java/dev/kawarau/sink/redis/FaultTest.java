@@ -193,6 +193,41 @@ class FaultTest {
     }
 
     @Test
+    void anExecThatWasLostHasEndedItsTransactionAndItsWatch() throws Exception {
+        try (RedisServer server = RedisServer.start();
+                Endpoint endpoint = mode.before(server.uri(), Endpoint.PATIENCE);
+                RawClient client = endpoint.raw()) {
+            assertThat(client.call("WATCH", "k")).isEqualTo("+OK");
+            assertThat(client.call("MULTI")).isEqualTo("+OK");
+            assertThat(client.call("SET", "k", "lost")).isEqualTo("+QUEUED");
+            server.pause();
+            client.send("EXEC");
+            server.kill();
+            assertThat(client.reply()).startsWith("-ERR ");
+            server.restart();
+            awaitService(client);
+            assertThat(client.call("MULTI")).isEqualTo("+OK");
+            assertThat(client.call("SET", "k", "again")).isEqualTo("+QUEUED");
+            assertThat(client.call("EXEC")).isEqualTo("*[+OK]");
+        }
+    }
+
+    @Test
+    void aClientThatGreetsWhileTheUpstreamIsAwayIsServedWhenItIsBack() throws Exception {
+        try (RedisServer server = RedisServer.start()) {
+            server.kill();
+            try (Endpoint endpoint = mode.before(server.uri(), TIMEOUT);
+                    RawClient client = endpoint.raw()) {
+                for (int i = 0; i < 50; i++) {
+                    assertThat(client.call("HELLO", "3")).startsWith("-ERR ");
+                }
+                server.restart();
+                awaitService(client);
+            }
+        }
+    }
+
+    @Test
     void aSelectedDatabaseIsNotForgottenWithTheUpstream() throws Exception {
         try (RedisServer server = RedisServer.start();
                 Endpoint endpoint = mode.before(server.uri(), TIMEOUT);

@@ -64,6 +64,12 @@ final class RawClient implements Closeable {
         return in;
     }
 
+    /** Ends the connection without a word: the other side finds it reset. */
+    void abort() throws IOException {
+        socket.setSoLinger(true, 0);
+        socket.close();
+    }
+
     void endOutput() throws IOException {
         socket.shutdownOutput();
     }

@@ -50,6 +50,28 @@ class RawSessionTest extends EndpointTest {
     }
 
     @Test
+    void resetMakesTheServerAnswerAgain() throws IOException {
+        try (RawClient client = endpoint.raw()) {
+            assertThat(client.call("HELLO", "3")).startsWith("%[");
+            client.send("CLIENT", "REPLY", "OFF");
+            client.send("ECHO", "unheard");
+            assertThat(client.call("RESET")).isEqualTo("+RESET");
+            assertThat(client.call("GET", "reset:none")).isEqualTo("$nil");
+            assertThat(client.call("CLIENT", "SETNAME", "reset-name")).isEqualTo("+OK");
+            assertThat(client.call("QUIT")).isEqualTo("+OK");
+        }
+    }
+
+    @Test
+    void aResetThatIsSkippedGoesUnanswered() throws IOException {
+        try (RawClient client = endpoint.raw()) {
+            client.send("CLIENT", "REPLY", "SKIP");
+            client.send("RESET");
+            assertThat(client.call("ECHO", "heard")).isEqualTo("$heard");
+        }
+    }
+
+    @Test
     void helloSwitchesTheTypesOfReplies() throws IOException {
         try (RawClient client = endpoint.raw()) {
             client.call("HSET", "hello:h", "f", "v");
