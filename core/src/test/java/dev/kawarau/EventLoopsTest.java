@@ -108,6 +108,19 @@ class EventLoopsTest {
     }
 
     @Test
+    void aListenerMayBeClosedAfterItsLoops() {
+        EventLoops loops = EventLoops.of(1);
+        Listener listener = LineListener.on("127.0.0.1:0").eventLoops(loops).serve(Held.echo());
+        LineClient client = LineClient.of(listener).send("GET a\n").expect("GET a\n");
+        loops.close();
+
+        listener.close();
+
+        client.expectEnd();
+        client.close();
+    }
+
+    @Test
     void loopsOfItsOwnEnd() {
         EventLoops loops = EventLoops.of(1);
         loops.close();

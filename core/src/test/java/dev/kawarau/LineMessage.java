@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A line of the protocol that the tests speak: {@code GET key}, {@code SET key value}, or anything. */
 final class LineMessage extends Message {
+    private static final String BROKEN = "broken";
+
     private final @Nullable String made;
 
     private LineMessage(Session session, ByteBuf wire, int offset, int length) {
@@ -50,6 +52,11 @@ final class LineMessage extends Message {
         return new LineMessage(null, text);
     }
 
+    /** A response whose bytes cannot be made. */
+    static LineMessage broken() {
+        return new LineMessage(null, BROKEN);
+    }
+
     private static ByteBuf pooled(Session session, String text) {
         byte[] bytes = (text + "\n").getBytes(StandardCharsets.UTF_8);
         return session.alloc().directBuffer(bytes.length).writeBytes(bytes);
@@ -57,6 +64,9 @@ final class LineMessage extends Message {
 
     @Override
     protected ByteBuf encode() {
+        if (BROKEN.equals(made)) {
+            throw new IllegalStateException("cannot be encoded");
+        }
         return Unpooled.wrappedBuffer((made + "\n").getBytes(StandardCharsets.UTF_8));
     }
 

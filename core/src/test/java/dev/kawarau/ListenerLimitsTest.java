@@ -239,6 +239,31 @@ class ListenerLimitsTest {
     }
 
     @Test
+    void aClientThatReadsNothingIsCutOffWhenTheBudgetIsUsedUp() {
+        String large = "x".repeat(1 << 20);
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        Budget budget = Budget.ofBytes(2 << 20);
+        Chain flood = Chain.named("flood").to(request -> Reply.of(LineMessage.response(request, large)));
+        try (Listener listener = LineListener.on("127.0.0.1:0")
+                        .budget(budget)
+                        .metrics(meters)
+                        .maxHeldBytes(1 << 20)
+                        .writeTimeout(Duration.ofHours(1))
+                        .serve(flood);
+                LineClient greedy = LineClient.of(listener)) {
+            greedy.stopReading().send("GET a\n".repeat(40));
+            await().until(() ->
+                    meters.get("kawarau.connections.opened").counter().count() == 1);
+            await().until(() -> listener.connections() == 0);
+            await().until(() -> budget.usedBytes() == 0);
+
+            try (LineClient other = LineClient.of(listener)) {
+                other.send("GET a\n").expect(large + "\n");
+            }
+        }
+    }
+
+    @Test
     void aProcessTakesOnlySoManyRequestsAtOnce() throws Exception {
         Budget budget = Budget.ofBytes(1 << 20).withRequests(64);
         try (Listener listener = LineListener.on("127.0.0.1:0").budget(budget).serve(chain);

@@ -90,6 +90,19 @@ class ListenerTest {
     }
 
     @Test
+    void aResponseThatCannotBeEncodedIsAnErrorAndHoldsUpNoOther() throws Exception {
+        try (Listener listener = LineListener.on("local:broken").serve(chain);
+                LineClient client = LineClient.of(listener)) {
+            client.send("GET a\nGET b\n");
+            Held.Request first = held.next();
+            first.message().session().loop().execute(() -> first.promise().complete(LineMessage.broken()));
+            held.next().answer("b");
+
+            client.expect("!INVALID internal error, see the log of the proxy\nb\n");
+        }
+    }
+
+    @Test
     void malformedBytesAreAnsweredInTurnAndThenTheConnectionIsClosed() throws Exception {
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         try (Listener listener = LineListener.on("127.0.0.1:0").metrics(meters).serve(chain);

@@ -3,6 +3,7 @@ package dev.kawarau;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -118,15 +119,18 @@ class ListenerTimeoutTest {
 
     @Test
     void aClientThatNeverReadsIsClosed() {
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
         String large = "x".repeat(1 << 20);
         Chain flood = Chain.named("flood").to(request -> Reply.of(LineMessage.response(request, large)));
         try (Listener listener = LineListener.on("127.0.0.1:0")
                         .writeTimeout(Duration.ofMillis(200))
+                        .metrics(meters)
                         .serve(flood);
                 LineClient client = LineClient.of(listener)) {
             client.stopReading().send("GET a\n".repeat(64));
 
-            await().until(() -> listener.connections() == 1);
+            await().until(() ->
+                    meters.get("kawarau.connections.opened").counter().count() == 1);
             await().until(() -> listener.connections() == 0);
         }
     }

@@ -104,6 +104,22 @@ class PushTest {
     }
 
     @Test
+    void aPushThatCannotBeEncodedIsDroppedAndHoldsUpNothing() throws Exception {
+        try (Listener listener = LineListener.on("127.0.0.1:0").serve(held);
+                LineClient client = LineClient.of(listener)) {
+            client.send("GET 1\nGET 2\n");
+            Held.Request first = held.next();
+            Held.Request second = held.next();
+            Session session = first.message().session();
+            session.loop().execute(() -> session.push(LineMessage.broken(), first.message()));
+            first.answer("a");
+            second.answer("b");
+
+            client.expect("a\nb\n");
+        }
+    }
+
+    @Test
     void aPushMadeByHandIsAMessageLikeAnyOther() throws Exception {
         try (Listener listener = LineListener.on("127.0.0.1:0").serve(held);
                 LineClient client = LineClient.of(listener)) {

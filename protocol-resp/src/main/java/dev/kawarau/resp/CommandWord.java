@@ -36,12 +36,14 @@ final class CommandWord {
         return new CommandWord(Unpooled.wrappedBuffer(text.getBytes(StandardCharsets.US_ASCII)));
     }
 
+    /** As servers compare options: with C's strcasecmp, for which a NUL ends the word, whatever comes after it. */
     boolean is(RespArguments arguments, int argument) {
-        if (arguments.length(argument) != length) {
-            return false;
-        }
         ByteBuf buffer = arguments.buffer();
         int start = arguments.start(argument);
+        int given = arguments.length(argument);
+        if (given != length && (given < length || buffer.getByte(start + length) != 0)) {
+            return false;
+        }
         return pack(buffer, start, length) == head
                 && pack(buffer, start + 8, length - 8) == middle
                 && pack(buffer, start + 16, length - 16) == tail;

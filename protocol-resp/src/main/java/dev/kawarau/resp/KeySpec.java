@@ -30,6 +30,7 @@ abstract class KeySpec {
             case "streams" -> new StreamKeySpec();
             case "sort" -> new SortKeySpec();
             case "migrate" -> new MigrateKeySpec();
+            case "tracking" -> new TrackingKeySpec();
             default -> parsePositions(text);
         };
     }
@@ -142,6 +143,16 @@ abstract class KeySpec {
             return single < 0
                     ? KeyPositions.range(first, count, step)
                     : KeyPositions.singleAndRange(single, first, count, step);
+        }
+
+        /** A count that this server refuses may be one that an older server reads in another way (strtoll). */
+        @Override
+        boolean namesNotAll(RespArguments arguments) {
+            if (arguments.count() <= countAt) {
+                return false;
+            }
+            int count = number(arguments, countAt);
+            return count < 0 || count > (arguments.count() - countAt - 1) / step;
         }
 
         @Override

@@ -46,8 +46,13 @@ final class RespDecoder implements Protocol.RequestDecoder {
         ByteBuf frame = session.alloc().buffer();
         RespWriter.writeCommand(frame, arguments);
         RequestScanner found = new RequestScanner(limits);
-        if (!found.scan(frame)) {
-            throw new IllegalStateException("an inline request was not written whole");
+        try {
+            if (!found.scan(frame)) {
+                throw new IllegalStateException("an inline request was not written whole");
+            }
+        } catch (RuntimeException beyondLimits) {
+            frame.release();
+            throw beyondLimits;
         }
         return new RespMessage(session, frame, 0, found);
     }

@@ -197,13 +197,19 @@ public final class RespMessage extends Message implements RespArguments {
         return wire().slice(start(argument), length(argument)).asReadOnly();
     }
 
-    /** Whether an argument of a request is this word, in capitals or not. */
+    /**
+     * Whether an argument of a request is this word, in capitals or not. As servers compare options: with C's strcasecmp,
+     * for which a NUL ends the argument, whatever comes after it.
+     */
     public boolean argumentIs(int argument, String word) {
-        if (argument >= count || length(argument) != word.length()) {
+        if (argument >= count || length(argument) < word.length()) {
             return false;
         }
         int start = start(argument);
         ByteBuf buffer = wire();
+        if (length(argument) > word.length() && buffer.getByte(start + word.length()) != 0) {
+            return false;
+        }
         for (int i = 0; i < word.length(); i++) {
             int found = buffer.getByte(start + i);
             int upper = found >= 'a' && found <= 'z' ? found - 32 : found;

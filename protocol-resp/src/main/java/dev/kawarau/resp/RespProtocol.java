@@ -6,12 +6,18 @@ import dev.kawarau.Message;
 import dev.kawarau.Protocol;
 import dev.kawarau.Reply;
 import dev.kawarau.Session;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** RESP as a listener sees it. Immutable. */
 final class RespProtocol implements Protocol {
     private static final RespCommand QUIT = RespCommands.find("QUIT");
+    private static final RespCommand EXEC = RespCommands.find("EXEC");
     private static final RespMessage OK = RespMessage.of(RespValue.ok());
+    private static final RespMessage EXECABORT =
+            RespMessage.error("EXECABORT Transaction discarded because of previous errors.");
+
+    private static final int MOST_SHOWN = 128;
 
     private final RespLimits limits;
     private final @Nullable RespUsers users;
@@ -43,16 +49,79 @@ final class RespProtocol implements Protocol {
     public Reply handle(Message message, Chain chain) {
         RespMessage request = (RespMessage) message;
         RespSession state = RespSession.of(request.session());
-        if (request.command() == QUIT) {
+        RespCommand command = request.command();
+        if (command == QUIT) {
             request.session().close();
             return Reply.of(state.isMuted() ? RespMessage.nothing() : OK);
         }
-        if (!request.command().isKnown() && isWebRequest(request)) {
+        if (!command.isKnown() && isWebRequest(request)) {
             request.session().close();
             return Reply.of(RespMessage.nothing());
         }
-        Reply reply = users == null ? chain.send(request) : users.handle(request, state, chain);
-        return state.inTransaction() ? watched(request, state, reply) : reply;
+        boolean muted = state.isMuted();
+        boolean queueing = state.isQueueing();
+        int transaction = state.transaction();
+        Reply reply = passed(request, state, chain);
+        if (command.routing() == RespCommand.Routing.PINNED) {
+            state.arrived(command, request.count());
+        }
+        if (queueing) {
+            watch(request, state, transaction, reply);
+        }
+        return muted ? silenced(request, reply) : reply;
+    }
+
+    private Reply passed(RespMessage request, RespSession state, Chain chain) {
+        RespCommand command = request.command();
+        if (!command.isKnown() || command.isContainer()) {
+            int hidden = hiddenName(request);
+            if (hidden >= 0) {
+                return Reply.of(unknown(request, hidden));
+            }
+        }
+        if (command == EXEC && state.refusedOne() && command.accepts(request.count())) {
+            return chain.send(RespMessage.command(request, "DISCARD")).map(done -> EXECABORT);
+        }
+        return users == null ? chain.send(request) : users.handle(request, state, chain);
+    }
+
+    /**
+     * Which argument is a name with a NUL in it; -1 if none. Redis compares names with C's strcasecmp after it found their
+     * slot by a hash of all their bytes: {@code CONFIG\0x} is CONFIG to it for one x in some hundred, and nobody knows
+     * for which.
+     */
+    private static int hiddenName(RespMessage request) {
+        int names = request.command().isContainer() ? 2 : 1;
+        for (int i = 0; i < Math.min(names, request.count()); i++) {
+            int start = request.start(i);
+            if (request.buffer().indexOf(start, start + request.length(i), (byte) 0) >= 0) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** In Redis's words (commandCheckExistence), which end at the NUL. */
+    private static RespMessage unknown(RespMessage request, int name) {
+        if (name > 0) {
+            return RespMessage.error("ERR unknown subcommand '" + beginning(request, name, MOST_SHOWN) + "'. Try "
+                    + request.command().name() + " HELP.");
+        }
+        StringBuilder shown = new StringBuilder();
+        for (int i = 1; i < request.count() && shown.length() < MOST_SHOWN; i++) {
+            shown.append('\'')
+                    .append(beginning(request, i, MOST_SHOWN - shown.length()))
+                    .append("' ");
+        }
+        return RespMessage.error("ERR unknown command '" + beginning(request, 0, MOST_SHOWN)
+                + "', with args beginning with: " + shown);
+    }
+
+    private static String beginning(RespMessage request, int argument, int most) {
+        int start = request.start(argument);
+        int length = Math.min(most, request.length(argument));
+        int nul = request.buffer().indexOf(start, start + length, (byte) 0);
+        return request.buffer().toString(start, nul < 0 ? length : nul - start, StandardCharsets.UTF_8);
     }
 
     /** A browser that was led to send a form here, as Redis suspects too (securityWarningCommand): no word, and goodbye. */
@@ -61,12 +130,18 @@ final class RespProtocol implements Protocol {
     }
 
     /** A request of a transaction that a transform or a missing right refused would be missing from EXEC unnoticed. */
-    private static Reply watched(RespMessage request, RespSession state, Reply reply) {
-        return reply.whenDone((response, failure) -> {
+    private static void watch(RespMessage request, RespSession state, int transaction, Reply reply) {
+        reply.whenDone((response, failure) -> {
             if (!request.isSent() && (response == null || response.isError())) {
-                state.spoilTransaction();
+                state.refusedIn(transaction);
             }
         });
+    }
+
+    /** After CLIENT REPLY OFF a client expects no word from anybody, not only from the server. */
+    private static Reply silenced(RespMessage request, Reply reply) {
+        return reply.map(response -> request.isSent() ? response : RespMessage.nothing())
+                .recover(failure -> request.isSent() ? Reply.failed(failure) : Reply.of(RespMessage.nothing()));
     }
 
     @Override

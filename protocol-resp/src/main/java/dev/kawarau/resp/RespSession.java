@@ -9,11 +9,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RespSession {
     private static final Session.Key<RespSession> KEY = Session.Key.named("RESP session");
+    private static final RespCommand MULTI = RespCommands.find("MULTI");
+    private static final RespCommand EXEC = RespCommands.find("EXEC");
+    private static final RespCommand DISCARD = RespCommands.find("DISCARD");
+    private static final RespCommand RESET = RespCommands.find("RESET");
 
     private RespVersion version = RespVersion.RESP2;
     private int database;
     private boolean inTransaction;
     private boolean transactionSpoiled;
+    private boolean queueing;
+    private boolean refusedOne;
+    private int transactions;
     private boolean muted;
     private @Nullable RespUser user;
 
@@ -70,6 +77,43 @@ public final class RespSession {
     /** Whether EXEC must not be carried out, since a request of the transaction never reached the server. For sinks. */
     public boolean isTransactionSpoiled() {
         return transactionSpoiled;
+    }
+
+    /**
+     * Takes note of a request in the order in which the listener gets them. A transform may take its time, so a
+     * transaction begins and ends earlier here than at the sink.
+     */
+    void arrived(RespCommand command, int argumentCount) {
+        if (command == MULTI) {
+            if (!queueing && command.accepts(argumentCount)) {
+                queueing = true;
+                refusedOne = false;
+                transactions++;
+            }
+        } else if ((command == EXEC || command == DISCARD || command == RESET) && command.accepts(argumentCount)) {
+            queueing = false;
+            refusedOne = false;
+        }
+    }
+
+    /** Whether what arrives belongs to a transaction. */
+    boolean isQueueing() {
+        return queueing;
+    }
+
+    /** The number of the transaction that arrives, or arrived last. */
+    int transaction() {
+        return transactions;
+    }
+
+    /** Notes that a request of a transaction never reached the server, so that nothing of it may be carried out. */
+    void refusedIn(int transaction) {
+        refusedOne |= queueing && transaction == transactions;
+        spoilTransaction();
+    }
+
+    boolean refusedOne() {
+        return refusedOne;
     }
 
     /** Whether the client asked for no replies. */

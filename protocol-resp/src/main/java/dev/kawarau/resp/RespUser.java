@@ -6,36 +6,59 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A user of a {@link RespListener}: a name, passwords, and what it may do. A new user has no password that fits, may use
- * every kind of request but {@code ADMIN}, and may touch every key. Immutable.
+ * every kind of request but {@code ADMIN}, and may touch every key and channel. Immutable.
+ *
+ * <p>Rights are judged by what a request says. A script or a function may do what no request of the user may, whichever
+ * keys it is given, so a user who is limited to {@link #keys} runs none unless {@link #scripts} allows it. MIGRATE needs
+ * {@code ADMIN}, since it has the server connect to wherever the client wants.
  */
 public final class RespUser {
+    private static final RespCommand MIGRATE = RespCommands.find("MIGRATE");
+    private static final RespCommand PSUBSCRIBE = RespCommands.find("PSUBSCRIBE");
+    private static final Set<RespCommand> LEAVING = commands("UNSUBSCRIBE", "PUNSUBSCRIBE", "SUNSUBSCRIBE");
+    private static final Set<RespCommand> PROGRAMS =
+            commands("EVAL", "EVAL_RO", "EVALSHA", "EVALSHA_RO", "FCALL", "FCALL_RO");
+
     private final String name;
     private final boolean anyPassword;
     private final List<byte[]> digests;
     private final Set<Query.Kind> kinds;
     private final List<GlobPattern> keys;
+    private final boolean scripts;
 
     private RespUser(
-            String name, boolean anyPassword, List<byte[]> digests, Set<Query.Kind> kinds, List<GlobPattern> keys) {
+            String name,
+            boolean anyPassword,
+            List<byte[]> digests,
+            Set<Query.Kind> kinds,
+            List<GlobPattern> keys,
+            boolean scripts) {
         this.name = name;
         this.anyPassword = anyPassword;
         this.digests = List.copyOf(digests);
         this.kinds = kinds;
         this.keys = List.copyOf(keys);
+        this.scripts = scripts;
+    }
+
+    private static Set<RespCommand> commands(String... names) {
+        return Arrays.stream(names).map(RespCommands::find).collect(Collectors.toUnmodifiableSet());
     }
 
     /** A user. {@code default} is the one that {@code AUTH password} means. */
     public static RespUser named(String name) {
         Objects.requireNonNull(name, "name");
-        return new RespUser(name, false, List.of(), EnumSet.complementOf(EnumSet.of(Query.Kind.ADMIN)), List.of());
+        return new RespUser(name, false, List.of(), EnumSet.complementOf(EnumSet.of(Query.Kind.ADMIN)), List.of(), false);
     }
 
     /** With a password more; only its SHA-256 is kept. */
@@ -55,12 +78,12 @@ public final class RespUser {
     private RespUser withDigest(byte[] digest) {
         List<byte[]> more = new ArrayList<>(digests);
         more.add(digest);
-        return new RespUser(name, anyPassword, more, kinds, keys);
+        return new RespUser(name, anyPassword, more, kinds, keys, scripts);
     }
 
     /** Takes any password. For the user {@code default}: clients are it without AUTH. */
     public RespUser noPassword() {
-        return new RespUser(name, true, digests, kinds, keys);
+        return new RespUser(name, true, digests, kinds, keys, scripts);
     }
 
     /**
@@ -69,19 +92,29 @@ public final class RespUser {
      */
     public RespUser allow(Query.Kind... allowed) {
         EnumSet<Query.Kind> set = EnumSet.of(Query.Kind.SESSION, allowed);
-        return new RespUser(name, anyPassword, digests, set, keys);
+        return new RespUser(name, anyPassword, digests, set, keys, scripts);
     }
 
     /**
-     * May touch only keys that match one of these patterns ({@code *}, {@code ?}, {@code [a-z]}, {@code \}, as in Redis).
-     * Requests whose keys cannot be told, such as KEYS or a command that nobody knows, are then refused.
+     * May touch only keys, and publish and subscribe only to channels, that match one of these patterns ({@code *},
+     * {@code ?}, {@code [a-z]}, {@code \}, as in Redis). A pattern to subscribe to must be one of these, or begin like
+     * one that is a plain beginning and a star. Requests whose keys cannot be told, such as KEYS or a command that nobody
+     * knows, are then refused, and scripts and functions too unless {@link #scripts} allows them.
      */
     public RespUser keys(String... patterns) {
         List<GlobPattern> more = new ArrayList<>(keys);
         for (String pattern : patterns) {
             more.add(new GlobPattern(pattern.getBytes(StandardCharsets.UTF_8)));
         }
-        return new RespUser(name, anyPassword, digests, kinds, more);
+        return new RespUser(name, anyPassword, digests, kinds, more, scripts);
+    }
+
+    /**
+     * May run, load and delete scripts and functions although limited to {@link #keys}: only the keys that are given to a
+     * script are looked at, and in it the user can reach all others.
+     */
+    public RespUser scripts() {
+        return new RespUser(name, anyPassword, digests, kinds, keys, true);
     }
 
     String name() {
@@ -92,9 +125,12 @@ public final class RespUser {
         return anyPassword;
     }
 
-    /** Compares in constant time, and with every password, so that the time taken says nothing. */
-    boolean accepts(byte[] password) {
-        byte[] digest = sha256(password);
+    /**
+     * Compares in constant time, and with every password, so that the time taken says nothing.
+     *
+     * @param digest the {@link #sha256} of a password
+     */
+    boolean accepts(byte[] digest) {
         boolean fits = anyPassword;
         for (byte[] known : digests) {
             fits |= MessageDigest.isEqual(known, digest);
@@ -102,24 +138,27 @@ public final class RespUser {
         return fits;
     }
 
-    boolean mayRun(Query.Kind kind) {
-        return kinds.contains(kind);
+    boolean mayRun(RespCommand command) {
+        return kinds.contains(command.kind())
+                && (command != MIGRATE || kinds.contains(Query.Kind.ADMIN))
+                && (keys.isEmpty() || scripts || !isProgram(command));
     }
 
-    /** Whether the user may touch every key that the request does. */
+    private static boolean isProgram(RespCommand command) {
+        return command.kind() == Query.Kind.SCHEMA || PROGRAMS.contains(command);
+    }
+
+    boolean isLimitedToKeys() {
+        return !keys.isEmpty();
+    }
+
+    /** Whether a user with {@link #isLimitedToKeys limits} may touch every key that the request does. */
     boolean mayTouchKeysOf(RespMessage request) {
-        if (keys.isEmpty()) {
-            return true;
+        RespCommand command = request.command();
+        if (command.keysUnknown(request)) {
+            return false;
         }
-        if (request.command().kind() == Query.Kind.SESSION && request.command().isKnown()) {
-            return mayTouch(request, request.command().keys(request));
-        }
-        return !request.command().keysUnknown(request)
-                && mayTouch(request, request.command().keys(request))
-                && mayTouch(request, request.command().channels(request));
-    }
-
-    private boolean mayTouch(RespMessage request, KeyPositions positions) {
+        KeyPositions positions = command.keys(request);
         for (int i = 0; i < positions.count(); i++) {
             int argument = positions.get(i);
             if (!matches(request.buffer(), request.start(argument), request.length(argument))) {
@@ -127,6 +166,36 @@ public final class RespUser {
             }
         }
         return true;
+    }
+
+    /** Whether a user with {@link #isLimitedToKeys limits} may use every channel that the request names. */
+    boolean mayTouchChannelsOf(RespMessage request) {
+        RespCommand command = request.command();
+        if (LEAVING.contains(command)) {
+            return true;
+        }
+        KeyPositions positions = command.channels(request);
+        for (int i = 0; i < positions.count(); i++) {
+            int argument = positions.get(i);
+            int start = request.start(argument);
+            int length = request.length(argument);
+            boolean may = command == PSUBSCRIBE
+                    ? covers(request.buffer(), start, length)
+                    : matches(request.buffer(), start, length);
+            if (!may) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean covers(ByteBuf buffer, int start, int length) {
+        for (GlobPattern pattern : keys) {
+            if (pattern.covers(buffer, start, length)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean matches(ByteBuf buffer, int start, int length) {
@@ -138,7 +207,7 @@ public final class RespUser {
         return false;
     }
 
-    private static byte[] sha256(byte[] password) {
+    static byte[] sha256(byte[] password) {
         try {
             return MessageDigest.getInstance("SHA-256").digest(password);
         } catch (NoSuchAlgorithmException impossible) {

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClientNaming {
     private static final RespMessage OK = RespMessage.of(RespValue.ok());
+    private static final RespMessage TOO_LONG =
+            RespMessage.error("ERR Client names of more than 1024 bytes do not pass through Kawarau");
     private static final int MOST = 1024;
     /** CLIENT SETINFO came with Redis 7.2. */
     private static final int SETINFO_SINCE = 702;
@@ -31,6 +33,10 @@ final class ClientNaming {
             return RespMessage.of(name == null ? RespValue.nil() : RespValue.bulk(name), session.version());
         }
         if (request.command() == Commands.CLIENT_SETNAME && request.count() == 3) {
+            if (request.argument(2).readableBytes() > MOST) {
+                // Not for the server, which would give it to a connection that others share.
+                return TOO_LONG;
+            }
             return isPlain(request.argument(2)) ? setName(request) : null;
         }
         if (request.command() == Commands.CLIENT_SETINFO && request.count() == 4 && serverVersion >= SETINFO_SINCE) {

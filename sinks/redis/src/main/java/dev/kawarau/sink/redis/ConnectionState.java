@@ -22,7 +22,7 @@ final class ConnectionState {
     private boolean tracking;
     private boolean monitoring;
     private boolean stays;
-    private boolean wasReset;
+    private boolean spent;
 
     ConnectionState(RespSession session, int homeDatabase, int database) {
         this.session = session;
@@ -53,9 +53,9 @@ final class ConnectionState {
         return watching && watchWanted;
     }
 
-    /** Whether RESET was carried out: the connection is as the server makes one, not as the sink does. */
-    boolean wasReset() {
-        return wasReset;
+    /** Whether no other session may have the connection, since it is not as the sink makes one, or may not be. */
+    boolean isSpent() {
+        return spent;
     }
 
     boolean isClean() {
@@ -85,8 +85,11 @@ final class ConnectionState {
         boolean failed = reply.isError();
         if (command == Commands.EXEC) {
             // Without MULTI it is refused and leaves a WATCH as it was.
-            if (!failed || isAbort(reply)) {
+            if (!failed || says(reply, "EXECABORT ")) {
                 transactionEnded(queuedState && !failed);
+            } else if (inTransaction) {
+                // Servers before 7.0 refuse an EXEC that has arguments, and wait for a better one.
+                session.inTransaction(true);
             }
         } else if (command == Commands.DISCARD) {
             if (!failed) {
@@ -102,12 +105,34 @@ final class ConnectionState {
             succeeded(request, command);
         } else if (command == Commands.MULTI) {
             session.inTransaction(false);
+        } else {
+            failed(request, command, reply);
         }
     }
 
-    private static boolean isAbort(RespMessage reply) {
-        return reply.value() instanceof RespValue.SimpleError error
-                && error.code().equals("EXECABORT");
+    /** Some commands do half of what they are told before they find what is wrong with the rest. */
+    private void failed(RespMessage request, RespCommand command, RespMessage reply) {
+        if (command == Commands.HELLO && request.count() > 2) {
+            // It may have given the connection another user, whom no other session may become, or another name.
+            spent = true;
+            stays |= hasAuth(request);
+        } else if (!command.isKnown() || command.isContainer()) {
+            spent |= !says(reply, "ERR unknown ");
+        }
+    }
+
+    private static boolean hasAuth(RespMessage request) {
+        for (int i = 2; i < request.count(); i++) {
+            if (request.argumentIs(i, "AUTH")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean says(RespMessage error, String beginning) {
+        return error.value() instanceof RespValue.SimpleError simple
+                && simple.text().startsWith(beginning);
     }
 
     private void transactionEnded(boolean leftState) {
@@ -125,7 +150,8 @@ final class ConnectionState {
         tracking = false;
         monitoring = false;
         stays = false;
-        wasReset = true;
+        // The connection is as the server makes one, not as the sink does.
+        spent = true;
         subscriptions.clear();
         session.version(RespVersion.RESP2);
         database = homeDatabase;

@@ -99,12 +99,20 @@ final class Handshake {
         }
         connection.sendNow(command(said.command), reply -> {
             if (reply.isError() && !said.mayFail) {
-                connection.refused("refused the sink's handshake: " + reply.value(), reply);
+                RespMessage error = withoutArguments(reply);
+                connection.refused("refused the sink's handshake: " + error.value(), error);
             } else {
                 learn(reply.value());
                 next();
             }
         });
+    }
+
+    /** A server that does not know the command repeats what it was sent, the password too. */
+    private static RespMessage withoutArguments(RespMessage error) {
+        String text = error.value() instanceof RespValue.SimpleError simple ? simple.text() : "";
+        int arguments = text.indexOf(", with args beginning with");
+        return arguments < 0 ? error : RespMessage.error(text.substring(0, arguments));
     }
 
     /** The reply to HELLO says {@code version}, as a map in RESP3 and as a flat array in RESP2. */

@@ -46,10 +46,15 @@ final class LoopConnections {
         private boolean pausing;
         private long pause;
         private long pauseUntil;
+
+        /** When the server was last found to be there or not; what was begun before adds nothing to that. */
+        private long judged;
+
         private String failure = "";
 
-        private Lane(int connections) {
+        private Lane(int connections, long now) {
             this.shared = new @Nullable UpstreamConnection[connections];
+            this.judged = now;
         }
     }
 
@@ -74,8 +79,8 @@ final class LoopConnections {
         this.stats = stats;
         this.random = random;
         this.clock = LoopClock.of(loop);
-        this.resp2 = new Lane(settings.connectionsPerLoop());
-        this.resp3 = new Lane(settings.connectionsPerLoop());
+        this.resp2 = new Lane(settings.connectionsPerLoop(), clock.nanoTime());
+        this.resp3 = new Lane(settings.connectionsPerLoop(), clock.nanoTime());
     }
 
     EventLoop loop() {
@@ -201,6 +206,7 @@ final class LoopConnections {
         }
         lane.pausing = false;
         lane.pause = 0;
+        lane.judged = clock.nanoTime();
     }
 
     void closed(UpstreamConnection connection, boolean wasReady, String because) {
@@ -221,7 +227,10 @@ final class LoopConnections {
         if (!wasReady) {
             lane.failure = because;
             lastFailure = because;
-            growPause(lane, because);
+            // Many that were begun together fail together, and are one sign of trouble, not many.
+            if (connection.begunNanos() - lane.judged >= 0) {
+                growPause(lane, because);
+            }
         } else if (connection.isShared()) {
             log.warn("redis at {} {}", settings.server(), because);
         }
@@ -234,7 +243,8 @@ final class LoopConnections {
         }
         lane.pausing = true;
         lane.pause = lane.pause == 0 ? FIRST_PAUSE : Math.min(LONGEST_PAUSE, lane.pause * 2);
-        lane.pauseUntil = clock.nanoTime() + lane.pause / 2 + random.nextLong(lane.pause / 2);
+        lane.judged = clock.nanoTime();
+        lane.pauseUntil = lane.judged + lane.pause / 2 + random.nextLong(lane.pause / 2);
     }
 
     private Lane lane(RespVersion version) {

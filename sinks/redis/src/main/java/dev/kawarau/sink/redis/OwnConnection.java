@@ -236,7 +236,7 @@ final class OwnConnection {
         if (confirmations != null) {
             confirmations.release();
         }
-        if (!transparent && inFlight == 0 && state.isClean() && !state.wasReset() && connection.isOpen()) {
+        if (!transparent && inFlight == 0 && state.isClean() && !state.isSpent() && connection.isOpen()) {
             route.giveBack(connection);
         } else {
             connection.dismiss("the client left");

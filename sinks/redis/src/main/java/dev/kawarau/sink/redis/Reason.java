@@ -4,11 +4,16 @@ import io.netty.channel.ConnectTimeoutException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
+import java.nio.channels.ClosedChannelException;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** Says in a few words why a connection failed; the address is said elsewhere. */
 final class Reason {
+    /** What Netty's native transports put before the words of the operating system. */
+    private static final Pattern NATIVE_CALL = Pattern.compile("^\\w+\\(\\.\\.\\) failed with error\\(-?\\d+\\): ");
+
     private Reason() {}
 
     static String of(@Nullable Throwable cause) {
@@ -24,11 +29,17 @@ final class Reason {
         if (cause instanceof ConnectException) {
             return "connection refused";
         }
+        if (cause instanceof ClosedChannelException) {
+            return "connection closed";
+        }
         if (cause instanceof UnknownHostException) {
             return "unknown host";
         }
         Throwable root = cause.getCause() instanceof SSLException ssl ? ssl : cause;
         String message = root.getMessage();
-        return message == null ? root.getClass().getSimpleName() : message.replaceAll("[\r\n]+", " ");
+        if (message == null) {
+            return root.getClass().getSimpleName();
+        }
+        return NATIVE_CALL.matcher(message).replaceFirst("").replaceAll("[\r\n]+", " ");
     }
 }

@@ -41,6 +41,7 @@ final class Route {
     private int database;
 
     private boolean transactionLost;
+    private String transactionLoss = "";
     private boolean watchLost;
     private boolean hungUp;
     private boolean refusing;
@@ -105,11 +106,13 @@ final class Route {
         if (command == Commands.MULTI) {
             if (!resp.inTransaction() && trip.request().count() == 1) {
                 resp.inTransaction(true);
+                trip.beginsTransaction = true;
             }
         } else if (command == Commands.EXEC) {
             trip.spoiled = resp.isTransactionSpoiled();
             resp.inTransaction(false);
-        } else if (command == Commands.DISCARD || command == Commands.RESET) {
+        } else if ((command == Commands.DISCARD || command == Commands.RESET)
+                && command.accepts(trip.request().count())) {
             resp.inTransaction(false);
         }
     }
@@ -295,8 +298,8 @@ final class Route {
         own = null;
         database = left.state().database();
         left.connection().owner(null);
-        if (left.state().wasReset()) {
-            left.connection().dismiss("was reset by its client");
+        if (left.state().isSpent()) {
+            left.connection().dismiss("is not as it was before its client had it");
         } else {
             giveBack(left.connection());
         }
@@ -332,8 +335,19 @@ final class Route {
         }
         // Not what the server knew: an EXEC that was lost on its way has ended the transaction for the client.
         transactionLost = resp.inTransaction();
+        transactionLoss = "lost the transaction with its connection";
         watchLost = state.isWatching() && !transactionLost;
         startWaiting();
+    }
+
+    /**
+     * MULTI found no connection. An error in reply to it would let what the client has sent after it run by itself, and
+     * nobody can tell that from what it sends once it knows: so the transaction begins, and is lost already.
+     */
+    void lostMulti(Trip multi, String reason) {
+        transactionLost = true;
+        transactionLoss = reason;
+        multi.answer(OK);
     }
 
     /** A transaction whose connection is gone fails as a whole, and a watch that nobody kept counts as a conflict. */
@@ -360,7 +374,7 @@ final class Route {
             watchLost = false;
         }
         if (transactionLost) {
-            trip.lost(settings.server(), "lost the transaction with its connection", Failure.Kind.UNAVAILABLE);
+            trip.lost(settings.server(), transactionLoss, Failure.Kind.UNAVAILABLE);
         }
         return transactionLost;
     }

@@ -31,6 +31,10 @@ final class Trip extends Promise {
     boolean onShared;
     boolean unanswered;
     boolean mayBlock;
+
+    /** MULTI that is not nested in another transaction. */
+    boolean beginsTransaction;
+
     private boolean kept;
 
     /** EXEC of a transaction of which a request never arrived here. */
@@ -99,6 +103,10 @@ final class Trip extends Promise {
 
     /** The connection is gone, or never was. */
     void lost(String server, String reason, Failure.Kind kind) {
+        if (beginsTransaction) {
+            route.lostMulti(this, reason);
+            return;
+        }
         boolean maybeApplied = written && request.command().kind() != Query.Kind.READ;
         String effect = !written
                 ? "the command was not sent"

@@ -53,6 +53,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private final boolean shared;
     private final LoopClock clock;
     private final ReplyScanner scanner;
+    private final long begunNanos;
     private final ArrayDeque<Object> due = new ArrayDeque<>();
     private final ArrayDeque<Object> unsent = new ArrayDeque<>(4);
     private RespVersion version;
@@ -78,6 +79,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         this.shared = shared;
         this.clock = LoopClock.of(home.loop());
         this.scanner = new ReplyScanner(settings.limits());
+        this.begunNanos = clock.nanoTime();
     }
 
     // --- the connection's life
@@ -410,6 +412,10 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     /** Another connection takes its place; it ends when the last request under way is answered. */
     void retire() {
         retired = true;
+    }
+
+    long begunNanos() {
+        return begunNanos;
     }
 
     boolean isShared() {

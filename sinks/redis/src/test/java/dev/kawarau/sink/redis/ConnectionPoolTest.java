@@ -70,14 +70,30 @@ class ConnectionPoolTest {
     }
 
     @Test
+    void nothingOfATransactionThatFoundNoConnectionIsCarriedOut() throws Exception {
+        try (Proxy proxy = proxy(sink().maxOwnConnections(1), 1);
+                RawClient first = proxy.client();
+                RawClient second = proxy.client()) {
+            assertThat(first.call("MULTI")).isEqualTo("+OK");
+            second.write(RawClient.request("MULTI")
+                    + RawClient.request("SET", "alone", "v")
+                    + RawClient.request("EXEC")
+                    + RawClient.request("EXISTS", "alone"));
+            assertThat(second.reply()).isEqualTo("+OK");
+            assertThat(second.reply()).startsWith("-ERR ").contains("as many connections", "was not sent");
+            assertThat(second.reply()).startsWith("-EXECABORT ");
+            assertThat(second.reply()).isEqualTo(":0");
+        }
+    }
+
+    @Test
     void asManyClientsAsAllowedHaveConnectionsOfTheirOwnWhicheverThreadTheyAreOn() throws Exception {
         try (Proxy proxy = proxy(sink().maxOwnConnections(1), 2);
                 RawClient first = proxy.client();
                 RawClient second = proxy.client()) {
             for (int round = 0; round < 3; round++) {
                 assertThat(first.call("MULTI")).isEqualTo("+OK");
-                assertThat(second.call("MULTI")).startsWith("-ERR ").contains("as many connections");
-                assertThat(second.call("DISCARD")).startsWith("-");
+                assertThat(second.call("WATCH", "k")).startsWith("-ERR ").contains("as many connections");
                 assertThat(first.call("EXEC")).isEqualTo("*[]");
 
                 assertThat(second.call("MULTI")).isEqualTo("+OK");
