@@ -16,6 +16,7 @@ import io.netty.util.IllegalReferenceCountException;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -352,11 +353,20 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     /** Completes when no request of this connection is on a chain that is no longer served. */
     CompletableFuture<Void> leave(Serving old) {
         CompletableFuture<Void> done = new CompletableFuture<>();
-        loop().execute(() -> {
+        onLoop(done, () -> {
             leaving.add(new Leaving(old, done));
             settleLeaving();
         });
         return done;
+    }
+
+    /** Does something on the loop; if that has ended, so has the connection, and there is nothing to wait for. */
+    private void onLoop(CompletableFuture<Void> future, Runnable action) {
+        try {
+            loop().execute(action);
+        } catch (RejectedExecutionException ended) {
+            future.complete(null);
+        }
     }
 
     private void settleLeaving() {
@@ -373,7 +383,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     CompletableFuture<Void> drain() {
         CompletableFuture<Void> gone = new CompletableFuture<>();
         channel.closeFuture().addListener(done -> gone.complete(null));
-        loop().execute(this::close);
+        onLoop(gone, this::close);
         return gone;
     }
 

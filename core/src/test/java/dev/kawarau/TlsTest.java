@@ -50,7 +50,7 @@ class TlsTest {
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
     void clientsAreServedOverTls(String version) throws Exception {
-        String lines = "GET a\n".repeat(20_000);
+        String lines = "GET a\n".repeat(3_000);
         try (Listener listener = LineListener.on("127.0.0.1:0")
                         .tls(Tls.server(certificate, key))
                         .serve(Held.echo());

@@ -73,7 +73,8 @@ final class ClientNaming {
         } else if (request.command() == Commands.HELLO) {
             for (int i = 2; i + 1 < request.count(); i++) {
                 if (request.argumentIs(i, "SETNAME")) {
-                    name = text(request.argument(++i));
+                    ByteBuf given = request.argument(++i);
+                    name = given.readableBytes() <= MOST ? text(given) : null;
                 } else {
                     i += 2;
                 }
