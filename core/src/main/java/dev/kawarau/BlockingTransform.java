@@ -46,7 +46,8 @@ final class BlockingTransform implements Transform {
         private volatile boolean returned;
 
         private Job(Message request, Chain next, ArrayDeque<Job> queue) {
-            this.request = request;
+            // A transform before this one may answer, and so end the exchange, while another thread reads the request.
+            this.request = request.retain();
             this.next = next;
             this.queue = queue;
         }
@@ -98,6 +99,7 @@ final class BlockingTransform implements Transform {
             } else {
                 reply.deliver(promise::settle);
             }
+            request.release();
             queue.remove();
             Job following = queue.peek();
             if (following != null) {

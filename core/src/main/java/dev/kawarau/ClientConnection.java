@@ -12,9 +12,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.util.IllegalReferenceCountException;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -39,19 +37,18 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private @Nullable Outbound outbound;
     private Protocol.@Nullable RequestDecoder decoder;
 
-    private final ExchangeQueue exchanges = new ExchangeQueue();
+    private final Responses responses = new Responses(this);
+    private final ExchangeQueue exchanges;
     private boolean decoding;
+    private boolean inputEnded;
     private boolean closing;
     private boolean closed;
-    private final ArrayDeque<Leaving> leaving = new ArrayDeque<>(1);
-
-    /** Somebody who waits for the requests of a chain that is no longer served. */
-    private record Leaving(Serving old, CompletableFuture<Void> left) {}
 
     ClientConnection(Listener listener, Channel channel) {
         this.listener = listener;
         this.channel = channel;
         this.cumulation = new Cumulation(channel.alloc());
+        this.exchanges = new ExchangeQueue(listener.protocol().ordered(), responses);
         this.gate = new ReadGate(this);
     }
 
@@ -103,7 +100,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         session.ended();
         exchanges.close();
         gate.close();
-        settleLeaving();
         listener.gone(this);
         if (hadBegun) {
             listener.stats().closed();
@@ -124,7 +120,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
             session.hungUp();
-            close();
+            inputEnded = true;
+            // What was read while nothing could be taken is still to be served.
+            if (gate.isOpen() || decoder == null) {
+                close();
+            }
         }
         ctx.fireUserEventTriggered(event);
     }
@@ -138,14 +138,17 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         clock().hold();
-        times.moved();
-        cumulation.add((ByteBuf) in);
-        decode();
+        try {
+            times.moved();
+            cumulation.add((ByteBuf) in);
+            decode();
+        } finally {
+            clock().letGo();
+        }
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        clock().letGo();
         gate.account();
     }
 
@@ -174,6 +177,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         if (!closing) {
             cumulation.trim();
             times.frame(cumulation.size() > 0, progress);
+            if (inputEnded && gate.isOpen()) {
+                close();
+            }
         }
     }
 
@@ -213,9 +219,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
                 malformed.getMessage());
         Exchange last = new Exchange(session, null);
         exchanges.add(last);
-        exchanges.answer(last, listener.protocol().failure(null, malformed));
         close();
-        writeAnswered();
+        exchanges.answer(last, listener.protocol().failure(null, malformed));
+        settled();
     }
 
     // --- responses
@@ -224,7 +230,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         if (exchange.answered) {
             return;
         }
-        Message response = message != null ? encoded(exchange, message) : nativeError(exchange, failure);
+        Message response = responses.of(exchange, message, failure);
         if (exchange.stats != null) {
             exchange.stats.end(clock().nanoTime() - exchange.startNanos, TransformNode.failed(response));
         }
@@ -233,65 +239,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             exchange.end();
             return;
         }
-        exchanges.answer(exchange, response);
-        if (exchanges.isNext(exchange)) {
-            writeAnswered();
-        }
-    }
-
-    /** A response that cannot be encoded must not stop those behind it. */
-    private Message encoded(Exchange exchange, Message response) {
-        try {
-            response.size();
-            return response;
-        } catch (RuntimeException broken) {
-            return nativeError(exchange, broken);
-        }
-    }
-
-    private Message nativeError(Exchange exchange, @Nullable Throwable failure) {
-        Failure known;
-        if (failure instanceof Failure direct) {
-            known = direct;
-        } else {
-            log.error("a request of connection {} failed in {}", id(), exchange.serving, failure);
-            known = new Failure(Failure.Kind.INVALID, "internal error, see the log of the proxy", true, failure);
-        }
-        return listener.protocol().failure(exchange.request(), known);
-    }
-
-    private void writeAnswered() {
-        exchanges.writeAnswered(this::write);
-        settled();
-    }
-
-    private void write(Exchange exchange) {
-        Outbound out = out();
-        Message response = exchange.response();
-        if (response != null) {
-            write(exchange.request(), response, out);
-        }
-        writePushes(exchange, out);
-    }
-
-    private void write(@Nullable Message request, Message response, Outbound out) {
-        try {
-            response.writeTo(out);
-        } catch (IllegalReferenceCountException released) {
-            log.error(
-                    "connection {}: a response was released before it was written; was it kept without retain()?",
-                    id(),
-                    released);
-            Failure failure =
-                    new Failure(Failure.Kind.INVALID, "internal error, see the log of the proxy", true, released);
-            listener.protocol().failure(request, failure).writeTo(out);
+        if (exchanges.answer(exchange, response)) {
+            settled();
         }
     }
 
     private void settled() {
-        if (!leaving.isEmpty()) {
-            settleLeaving();
-        }
         if (closing && exchanges.isEmpty()) {
             closeWhenAnswered();
         } else {
@@ -318,34 +271,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         gate.account();
     }
 
-    // --- pushes
-
     void push(Message message, @Nullable Message after) {
         Exchange earlier = after == null ? null : after.exchangeOrNull();
         if (earlier != null && !earlier.hasEnded() && !closed) {
             earlier.pushAfter(message);
         } else {
-            writePush(message, out());
+            responses.push(message);
         }
-    }
-
-    private void writePushes(Exchange exchange, Outbound out) {
-        if (exchange.pushes() != null) {
-            exchange.pushes().forEach(push -> writePush(push, out));
-        }
-    }
-
-    private void writePush(Message message, Outbound out) {
-        try {
-            Message passing = closed ? null : listener.serving().chain().onPush(session, message);
-            if (passing != null) {
-                passing.writeTo(out);
-                times.moved();
-            }
-        } catch (RuntimeException thrown) {
-            log.error("a pushed message for connection {} was dropped: a transform failed", id(), thrown);
-        }
-        Exchange.endPush(message);
     }
 
     // --- what others ask of the connection
@@ -353,10 +285,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     /** Completes when no request of this connection is on a chain that is no longer served. */
     CompletableFuture<Void> leave(Serving old) {
         CompletableFuture<Void> done = new CompletableFuture<>();
-        onLoop(done, () -> {
-            leaving.add(new Leaving(old, done));
-            settleLeaving();
-        });
+        onLoop(done, () -> exchanges.leave(old, done));
         return done;
     }
 
@@ -366,16 +295,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             loop().execute(action);
         } catch (RejectedExecutionException ended) {
             future.complete(null);
-        }
-    }
-
-    private void settleLeaving() {
-        // Requests are queued in the order in which the chains were served, so the head is on the oldest.
-        Serving oldest = exchanges.oldestServing();
-        while (!leaving.isEmpty()
-                && (oldest == null
-                        || oldest.generation() > leaving.element().old().generation())) {
-            leaving.remove().left().complete(null);
         }
     }
 
@@ -405,7 +324,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         loop().execute(gate::wokenByBudget);
     }
 
-    // --- for the gate and the times
+    // --- for the parts of the connection
 
     Channel channel() {
         return channel;
@@ -466,13 +385,21 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         return cumulation.size() + exchanges.bytes() + unsentBytes();
     }
 
-    private Outbound out() {
+    Outbound out() {
         Outbound known = outbound;
         if (known == null) {
             known = new Outbound(channel);
             outbound = known;
         }
         return known;
+    }
+
+    void moved() {
+        times.moved();
+    }
+
+    ClientSession session() {
+        return session;
     }
 
     // --- for the session

@@ -1,22 +1,38 @@
 package dev.kawarau;
 
+import java.util.ArrayDeque;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The exchanges of one connection that are under way, in request order, and what they hold. Confined to its loop. */
 final class ExchangeQueue {
+    /** Somebody who waits for the requests of a chain that is no longer served. */
+    private record Leaving(Serving old, CompletableFuture<Void> left) {}
+
+    private final boolean ordered;
+    private final Consumer<Exchange> writer;
+    private final ArrayDeque<Leaving> leaving = new ArrayDeque<>(1);
     private @Nullable Exchange head;
     private @Nullable Exchange tail;
     private int size;
     private long requestBytes;
     private long replyBytes;
 
+    /**
+     * An empty queue.
+     *
+     * @param ordered whether a response waits until those to earlier requests have been written
+     * @param writer writes an exchange's response
+     */
+    ExchangeQueue(boolean ordered, Consumer<Exchange> writer) {
+        this.ordered = ordered;
+        this.writer = writer;
+    }
+
     void add(Exchange exchange) {
         size++;
-        Message request = exchange.request();
-        if (request != null) {
-            requestBytes += request.size();
-        }
+        requestBytes += sizeOf(exchange.request());
         if (tail == null) {
             head = exchange;
         } else {
@@ -25,29 +41,38 @@ final class ExchangeQueue {
         tail = exchange;
     }
 
-    /** Notes the response of an exchange of this queue; it is written when it is its turn. */
-    void answer(Exchange exchange, Message response) {
+    /**
+     * Notes the response of an exchange of this queue, and writes whatever may be written now.
+     *
+     * @return whether anything was
+     */
+    boolean answer(Exchange exchange, Message response) {
         exchange.answer(response);
         replyBytes += response.size();
-    }
-
-    boolean isNext(Exchange exchange) {
-        return exchange == head;
-    }
-
-    /** Writes and ends each exchange whose turn it is and whose response is there. */
-    void writeAnswered(Consumer<Exchange> writer) {
+        if (!ordered) {
+            write(exchange);
+        } else if (exchange != head) {
+            return false;
+        }
         for (Exchange x = head; x != null && x.answered; x = head) {
-            writer.accept(x);
-            size--;
-            replyBytes -= sizeOf(x.response());
-            requestBytes -= sizeOf(x.request());
+            if (ordered) {
+                write(x);
+            }
             head = x.next;
             if (head == null) {
                 tail = null;
             }
-            x.end();
         }
+        settleLeaving();
+        return true;
+    }
+
+    private void write(Exchange exchange) {
+        writer.accept(exchange);
+        size--;
+        replyBytes -= sizeOf(exchange.response());
+        requestBytes -= sizeOf(exchange.request());
+        exchange.end();
     }
 
     private static int sizeOf(@Nullable Message message) {
@@ -63,16 +88,27 @@ final class ExchangeQueue {
         }
         head = null;
         tail = null;
+        settleLeaving();
+    }
+
+    /** Completes a future when no exchange is left that began on a chain or on one served before it. */
+    void leave(Serving old, CompletableFuture<Void> left) {
+        leaving.add(new Leaving(old, left));
+        settleLeaving();
+    }
+
+    private void settleLeaving() {
+        // Requests are queued in the order in which the chains were served, so the head is on the oldest.
+        Serving oldest = head == null ? null : head.serving;
+        while (!leaving.isEmpty()
+                && (oldest == null
+                        || oldest.generation() > leaving.element().old().generation())) {
+            leaving.remove().left().complete(null);
+        }
     }
 
     boolean isEmpty() {
         return head == null;
-    }
-
-    /** What the oldest exchange began on; null if there is none. */
-    @Nullable
-    Serving oldestServing() {
-        return head == null ? null : head.serving;
     }
 
     int size() {

@@ -1,12 +1,13 @@
 package dev.kawarau.wire;
 
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.EventExecutorGroup;
 import java.util.Collection;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Function;
 
-/** One value for each event loop, made when it is first asked for and forgotten when the loop ends. Thread-safe. */
+/** One value for each event loop, made when it is first asked for and forgotten some time after the loop ended. Thread-safe. */
 public final class LoopLocal<T> {
     private final ConcurrentMap<EventLoop, T> values = new ConcurrentHashMap<>();
     private final Function<EventLoop, T> maker;
@@ -23,10 +24,10 @@ public final class LoopLocal<T> {
     }
 
     private T make(EventLoop loop) {
-        return values.computeIfAbsent(loop, key -> {
-            key.terminationFuture().addListener(ended -> values.remove(key));
-            return maker.apply(key);
-        });
+        // Here and not by a listener of the loop's end, which would hold on to this object for as long as the loop
+        // lives.
+        values.keySet().removeIf(EventExecutorGroup::isTerminated);
+        return values.computeIfAbsent(loop, maker);
     }
 
     /** The values that there are. */

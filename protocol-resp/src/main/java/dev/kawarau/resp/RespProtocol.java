@@ -113,8 +113,8 @@ final class RespProtocol implements Protocol {
                     .append(beginning(request, i, MOST_SHOWN - shown.length()))
                     .append("' ");
         }
-        return RespMessage.error("ERR unknown command '" + beginning(request, 0, MOST_SHOWN)
-                + "', with args beginning with: " + shown);
+        return RespMessage.error(
+                "ERR unknown command '" + beginning(request, 0, MOST_SHOWN) + "', with args beginning with: " + shown);
     }
 
     private static String beginning(RespMessage request, int argument, int most) {

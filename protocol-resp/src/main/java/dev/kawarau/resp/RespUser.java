@@ -58,7 +58,8 @@ public final class RespUser {
     /** A user. {@code default} is the one that {@code AUTH password} means. */
     public static RespUser named(String name) {
         Objects.requireNonNull(name, "name");
-        return new RespUser(name, false, List.of(), EnumSet.complementOf(EnumSet.of(Query.Kind.ADMIN)), List.of(), false);
+        return new RespUser(
+                name, false, List.of(), EnumSet.complementOf(EnumSet.of(Query.Kind.ADMIN)), List.of(), false);
     }
 
     /** With a password more; only its SHA-256 is kept. */

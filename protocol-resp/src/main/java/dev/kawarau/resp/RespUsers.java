@@ -25,8 +25,9 @@ public final class RespUsers {
     private static final RespMessage NOAUTH = RespMessage.error("NOAUTH Authentication required.");
     private static final RespMessage WRONGPASS =
             RespMessage.error("WRONGPASS invalid username-password pair or user is disabled.");
-    private static final RespMessage NO_PASSWORD_SET = RespMessage.error("ERR AUTH <password> called without any password"
-            + " configured for the default user. Are you sure your configuration is correct?");
+    private static final RespMessage NO_PASSWORD_SET =
+            RespMessage.error("ERR AUTH <password> called without any password"
+                    + " configured for the default user. Are you sure your configuration is correct?");
     private static final RespMessage HELLO_NOAUTH = RespMessage.error("NOAUTH HELLO must be called with the client"
             + " already authenticated, otherwise the HELLO AUTH <user> <pass> option can be used to"
             + " authenticate the client and select the RESP protocol version at the same time");
@@ -108,8 +109,8 @@ public final class RespUsers {
         }
         if (command.isKnown() && !command.accepts(request.count())) {
             // A newer server may take it after all, and then nobody knows which arguments are keys.
-            return RespMessage.error("ERR wrong number of arguments for '"
-                    + command.name().toLowerCase(Locale.ROOT) + "' command");
+            return RespMessage.error(
+                    "ERR wrong number of arguments for '" + command.name().toLowerCase(Locale.ROOT) + "' command");
         }
         if (!user.mayTouchKeysOf(request)) {
             return NO_KEY;
@@ -186,7 +187,9 @@ public final class RespUsers {
 
     private static RespMessage noOptionOfHello(byte[] option) {
         String text = new String(option, 0, Math.min(128, option.length), StandardCharsets.UTF_8);
-        return RespMessage.error("ERR Syntax error in HELLO option '" + text + "'");
+        int end = text.indexOf(0);
+        return RespMessage.error(
+                "ERR Syntax error in HELLO option '" + (end < 0 ? text : text.substring(0, end)) + "'");
     }
 
     /** The names; never a password. */

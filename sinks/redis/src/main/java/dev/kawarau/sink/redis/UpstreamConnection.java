@@ -324,6 +324,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         } catch (RespProtocolException malformed) {
             log.warn("{} sent malformed bytes: {}", settings.server(), malformed.getMessage());
             close("sent malformed bytes");
+        } finally {
+            clock.letGo();
         }
     }
 
@@ -361,11 +363,6 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     /** Takes the request off the queue whose reply is complete. */
     void settled() {
         due.remove();
-    }
-
-    @Override
-    public void channelReadComplete(ChannelHandlerContext ctx) {
-        clock.letGo();
     }
 
     // --- timeouts

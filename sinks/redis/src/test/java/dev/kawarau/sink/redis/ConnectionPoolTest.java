@@ -64,8 +64,9 @@ class ConnectionPoolTest {
             assertThat(direct.call("CLIENT", "LIST")).contains(" name=the-client ");
             assertThat(client.call("EXEC")).isEqualTo("*[]");
 
-            Awaitility.await().untilAsserted(() -> assertThat(direct.call("CLIENT", "LIST"))
-                    .contains(" name=the-sink "));
+            Awaitility.await()
+                    .untilAsserted(
+                            () -> assertThat(direct.call("CLIENT", "LIST")).contains(" name=the-sink "));
         }
     }
 
@@ -139,8 +140,8 @@ class ConnectionPoolTest {
     @Test
     void aClientThatLeavesBeforeItsConnectionIsMadeDoesNotMakeOthersPay() throws Exception {
         try (BrokenUpstream silent = BrokenUpstream.silent();
-                Proxy proxy = proxy(
-                        RedisSink.to(silent.uri()).metrics(meters).connectTimeout(Duration.ofSeconds(1)), 1)) {
+                Proxy proxy =
+                        proxy(RedisSink.to(silent.uri()).metrics(meters).connectTimeout(Duration.ofSeconds(1)), 1)) {
             try (RawClient leaving = proxy.client();
                     RawClient next = proxy.client()) {
                 leaving.send("WATCH", "k");
@@ -191,9 +192,8 @@ class ConnectionPoolTest {
                 1,
                 RespLimits.DEFAULT);
         EventLoops loops = EventLoops.of(1);
-        LoopConnections connections =
-                new LoopConnections(
-                        loops.group().next(), settings, new SinkStats(meters, settings), new SplittableRandom(1));
+        LoopConnections connections = new LoopConnections(
+                loops.group().next(), settings, new SinkStats(meters, settings), new SplittableRandom(1));
         loops.close();
 
         assertThatCode(connections::close).doesNotThrowAnyException();

@@ -10,7 +10,6 @@ import dev.kawarau.resp.RespMessage;
 import dev.kawarau.resp.RespValue;
 import dev.kawarau.testkit.RedisServer;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -42,8 +41,7 @@ class WaitingRequestTest {
                         .serve(Chain.named("counted")
                                 .then((request, next) -> {
                                     begun.incrementAndGet();
-                                    return next.send(request)
-                                            .whenDone((response, failure) -> ended.incrementAndGet());
+                                    return next.send(request).whenDone((response, failure) -> ended.incrementAndGet());
                                 })
                                 .to(sink))) {
             try (RawClient client = client(listener)) {
@@ -71,7 +69,8 @@ class WaitingRequestTest {
             }
             client.write(requests + RawClient.request("CLIENT", "REPLY", "ON"));
             assertThat(client.reply()).isEqualTo("+OK");
-            String inOrder = IntStream.range(0, 100).mapToObj(i -> "$" + i).collect(Collectors.joining(", ", "*[", "]"));
+            String inOrder =
+                    IntStream.range(0, 100).mapToObj(i -> "$" + i).collect(Collectors.joining(", ", "*[", "]"));
             assertThat(client.call("LRANGE", "list", "0", "-1")).isEqualTo(inOrder);
         }
     }
