@@ -1,6 +1,7 @@
 package dev.kawarau.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.kawarau.EventLoops;
 import io.netty.channel.EventLoop;
