@@ -263,11 +263,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        if (channel.isWritable()) {
-            gate.resume(ReadGate.OUTPUT);
-        } else {
-            gate.pause(ReadGate.OUTPUT);
-        }
         gate.account();
     }
 

@@ -23,6 +23,9 @@ final class Exchange implements Completion {
     Exchange next;
 
     @Nullable
+    Exchange previous;
+
+    @Nullable
     Serving serving;
 
     ChainStats.@Nullable Local stats;

@@ -37,6 +37,7 @@ final class ExchangeQueue {
             head = exchange;
         } else {
             tail.next = exchange;
+            exchange.previous = tail;
         }
         tail = exchange;
     }
@@ -51,20 +52,35 @@ final class ExchangeQueue {
         replyBytes += response.size();
         if (!ordered) {
             write(exchange);
+            remove(exchange);
         } else if (exchange != head) {
             return false;
-        }
-        for (Exchange x = head; x != null && x.answered; x = head) {
-            if (ordered) {
+        } else {
+            for (Exchange x = head; x != null && x.answered; x = head) {
                 write(x);
-            }
-            head = x.next;
-            if (head == null) {
-                tail = null;
+                remove(x);
             }
         }
         settleLeaving();
         return true;
+    }
+
+    /** Nothing of it stays behind, for the oldest exchange may take long. */
+    private void remove(Exchange exchange) {
+        Exchange previous = exchange.previous;
+        Exchange next = exchange.next;
+        if (previous == null) {
+            head = next;
+        } else {
+            previous.next = next;
+        }
+        if (next == null) {
+            tail = previous;
+        } else {
+            next.previous = previous;
+        }
+        exchange.previous = null;
+        exchange.next = null;
     }
 
     private void write(Exchange exchange) {

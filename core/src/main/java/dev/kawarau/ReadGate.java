@@ -13,17 +13,17 @@ final class ReadGate {
     /** Too many requests are under way. */
     static final int IN_FLIGHT = 2;
 
-    /** The client does not take its replies. */
-    static final int OUTPUT = 4;
-
     /** The process holds as many bytes as it may. */
-    static final int BUDGET = 8;
+    static final int BUDGET = 4;
 
     /** No more requests are taken. */
-    static final int CLOSING = 16;
+    static final int CLOSING = 8;
 
-    /** The connection holds as many bytes as one may. */
-    static final int HELD = 32;
+    /**
+     * The connection holds as many bytes as one may. That is a lot: synchronous clients write a whole pipeline before they
+     * read any of its replies, and would wait for ever if they were read no further before.
+     */
+    static final int HELD = 16;
 
     private static final int GRAIN_REQUESTS = 32;
 

@@ -83,6 +83,10 @@ final class Responses implements Consumer<Exchange> {
                 passing.writeTo(connection.out());
                 connection.moved();
             }
+            if (!connection.channel().isWritable()) {
+                // Nobody asked for it, so nothing else may come by for long that counts what is held.
+                connection.account();
+            }
         } catch (RuntimeException thrown) {
             log.error("a pushed message for {} was dropped: a transform failed", connection, thrown);
         }

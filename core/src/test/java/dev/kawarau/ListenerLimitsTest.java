@@ -161,7 +161,10 @@ class ListenerLimitsTest {
             return Reply.of(LineMessage.response(request, large));
         });
         int replies = 40;
-        try (Listener listener = LineListener.on("127.0.0.1:0").metrics(meters).serve(flood);
+        try (Listener listener = LineListener.on("127.0.0.1:0")
+                        .maxHeldBytes(4 << 20)
+                        .metrics(meters)
+                        .serve(flood);
                 LineClient client = LineClient.of(listener)) {
             client.stopReading();
             // One at a time, since a read that brought several requests answers them all.

@@ -77,7 +77,7 @@ public final class RespUsers {
         if (command == HELLO) {
             return hello(request, state, chain);
         }
-        if (command == RESET && command.accepts(request.count())) {
+        if (command == RESET) {
             return reset(request, state, chain);
         }
         RespUser user = state.user();
@@ -90,6 +90,9 @@ public final class RespUsers {
 
     /** Takes effect at once, since what comes next may be another AUTH, which must not be undone by a late answer. */
     private Reply reset(RespMessage request, RespSession state, Chain chain) {
+        if (!RESET.accepts(request.count())) {
+            return Reply.of(wrongArity(RESET));
+        }
         if (state.user() == null) {
             // Who is nobody has nothing to reset, and is not worth a connection to the server.
             return Reply.of(WAS_RESET);
@@ -109,8 +112,7 @@ public final class RespUsers {
         }
         if (command.isKnown() && !command.accepts(request.count())) {
             // A newer server may take it after all, and then nobody knows which arguments are keys.
-            return RespMessage.error(
-                    "ERR wrong number of arguments for '" + command.name().toLowerCase(Locale.ROOT) + "' command");
+            return wrongArity(command);
         }
         if (!user.mayTouchKeysOf(request)) {
             return NO_KEY;
@@ -118,9 +120,14 @@ public final class RespUsers {
         return user.mayTouchChannelsOf(request) ? null : NO_CHANNEL;
     }
 
+    private static RespMessage wrongArity(RespCommand command) {
+        return RespMessage.error(
+                "ERR wrong number of arguments for '" + command.name().toLowerCase(Locale.ROOT) + "' command");
+    }
+
     private RespMessage auth(RespMessage request, RespSession state) {
         if (request.count() < 2) {
-            return RespMessage.error("ERR wrong number of arguments for 'auth' command");
+            return wrongArity(AUTH);
         }
         if (request.count() > 3) {
             return RespMessage.error("ERR syntax error");

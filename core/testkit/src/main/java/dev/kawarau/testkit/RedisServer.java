@@ -33,7 +33,10 @@ import org.jspecify.annotations.Nullable;
 public final class RedisServer implements AutoCloseable {
 
     private static final String HOST = "127.0.0.1";
-    private static final Duration START_TIMEOUT = Duration.ofSeconds(10);
+
+    /** A server that cannot start ends at once; this is for one that reads a long append-only file on a busy machine. */
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+
     private static final int START_ATTEMPTS = 10;
     /** A node of a cluster also listens on its port + 10000, which must be a port too. */
     private static final int HIGHEST_PORT = 55_535;
@@ -59,7 +62,7 @@ public final class RedisServer implements AutoCloseable {
      * Starts a server and returns when it answers PING.
      *
      * @param options appended to the command line, one word each, e.g. {@code "--requirepass", "secret"}
-     * @throws IllegalStateException if there is no binary, or it does not answer within 10 s; the message then ends with
+     * @throws IllegalStateException if there is no binary, or it does not answer within 60 s; the message then ends with
      *     the tail of the server's log
      */
     public static RedisServer start(String... options) {
@@ -140,7 +143,10 @@ public final class RedisServer implements AutoCloseable {
         }
     }
 
-    /** Kills the process if it runs and starts an empty one on the same port. */
+    /**
+     * Kills the process if it runs and starts one with the same options, on the same port and in the same directory: empty,
+     * unless the options make the server keep its data there, as {@code "--appendonly", "yes"} does.
+     */
     public synchronized void restart() {
         kill();
         if (!Files.isDirectory(directory)) {

@@ -13,6 +13,7 @@ import io.netty.buffer.Unpooled;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -41,10 +42,13 @@ final class Handshake {
 
     /** Asks for the credentials, which may take time, and goes on from there. */
     static void begin(UpstreamConnection connection, RedisSettings settings) {
-        settings.credentials()
-                .resolveCredentials()
-                .toFuture()
-                .whenComplete((credentials, failure) -> connection.home().loop().execute(() -> {
+        CompletableFuture<RedisCredentials> asked;
+        try {
+            asked = settings.credentials().resolveCredentials().toFuture();
+        } catch (RuntimeException thrown) {
+            asked = CompletableFuture.failedFuture(thrown);
+        }
+        asked.whenComplete((credentials, failure) -> connection.home().loop().execute(() -> {
                     if (failure != null) {
                         connection.refused("cannot be used: no credentials, " + Reason.of(failure), null);
                     } else {

@@ -13,7 +13,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -67,8 +67,9 @@ final class LoopConnections {
     private final SplittableRandom random;
     private final Lane resp2;
     private final Lane resp3;
-    private final Set<UpstreamConnection> all = new HashSet<>();
+    private final Set<UpstreamConnection> all = new LinkedHashSet<>();
 
+    private int lastSlot;
     private boolean sweeping;
     private boolean closed;
     private String lastFailure = "";
@@ -87,15 +88,20 @@ final class LoopConnections {
         return loop;
     }
 
+    /** Which shared connection a new session uses: each in turn, which the numbers of a loop's sessions need not be. */
+    int newSlot() {
+        lastSlot = (lastSlot + 1) % settings.connectionsPerLoop();
+        return lastSlot;
+    }
+
     /**
      * The shared connection for a session, perhaps still connecting.
      *
      * @return null while the server cannot be reached and it is too early to try again; {@link #lastFailure} says why
      */
     @Nullable
-    UpstreamConnection shared(RespVersion version, long sessionId) {
+    UpstreamConnection shared(RespVersion version, int slot) {
         Lane lane = lane(version);
-        int slot = (int) (sessionId % lane.shared.length);
         UpstreamConnection connection = lane.shared[slot];
         if (connection != null && connection.isOpen() && !connection.isStalled()) {
             return connection;

@@ -17,6 +17,8 @@ import io.micrometer.core.instrument.Metrics;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,6 +108,8 @@ public final class RedisSink implements Sink {
 
     /** Settings of a sink. Each may be made once. Not thread-safe. */
     public static final class Builder {
+        private static final Pattern HOST_AND_PORT = Pattern.compile("([^:\\[\\]]+):([0-9]{1,5})");
+
         private final RedisURI uri;
         private @Nullable RedisCredentialsProvider credentials;
         private @Nullable Tls tls;
@@ -123,12 +127,26 @@ public final class RedisSink implements Sink {
         @SuppressWarnings("UnusedException") // its message repeats the URI, which may hold a password
         private Builder(String uri) {
             try {
-                this.uri = RedisURI.create(uri);
+                this.uri = read(uri);
             } catch (IllegalArgumentException failed) {
                 throw new IllegalArgumentException(
                         "that is not a Redis URI: use"
                                 + " redis://[user:password@]host[:port][/database], rediss:// for TLS, or redis-socket:///path");
             }
+        }
+
+        private static RedisURI read(String text) {
+            RedisURI uri = RedisURI.create(text);
+            String host = uri.getHost() == null ? "" : uri.getHost();
+            // Of a name with an underscore Lettuce takes the port for a part, since Java's URI knows no such names.
+            Matcher named = HOST_AND_PORT.matcher(host);
+            if (named.matches()) {
+                uri.setHost(named.group(1));
+                uri.setPort(Integer.parseInt(named.group(2)));
+            } else if (uri.getSocket() == null && (host.isEmpty() || (host.contains(":") && !host.startsWith("[")))) {
+                throw new IllegalArgumentException("no host");
+            }
+            return uri;
         }
 
         /** One upstream connection for each client, and its credentials pass through. */

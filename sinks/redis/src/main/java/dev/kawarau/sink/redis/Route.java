@@ -29,6 +29,7 @@ final class Route {
     private final Session session;
     private final RespSession resp;
     private final LoopConnections home;
+    private final int slot;
     private final RedisSettings settings;
     private final ClientNaming naming = new ClientNaming();
     private final ArrayDeque<Trip> waiting = new ArrayDeque<>(4);
@@ -50,6 +51,7 @@ final class Route {
         this.session = session;
         this.resp = RespSession.of(session);
         this.home = home;
+        this.slot = home.newSlot();
         this.settings = settings;
         this.database = homeDatabase();
         resp.database(database);
@@ -151,7 +153,7 @@ final class Route {
     private boolean startShared(Trip trip, RespVersion version) {
         UpstreamConnection connection = shared;
         if (connection == null || !connection.isOpen() || connection.version() != version || connection.isStalled()) {
-            connection = home.shared(version, session.id());
+            connection = home.shared(version, slot);
             if (connection == null) {
                 if (trip == barrier) {
                     barrier = null;
