@@ -356,6 +356,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         gate.account();
     }
 
+    void wasNotRead(long nanos) {
+        times.wasNotRead(nanos);
+    }
+
     boolean isReading() {
         return gate.isOpen();
     }

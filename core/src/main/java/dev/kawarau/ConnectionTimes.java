@@ -51,9 +51,14 @@ final class ConnectionTimes implements Runnable {
      */
     void frame(boolean unfinished, boolean another) {
         if (unfinished && (another || !inFrame)) {
-            frameSince = lastMoved;
+            frameSince = connection.clock().nanoTime();
         }
         inFrame = unfinished;
+    }
+
+    /** What the connection was not read for is not the client's time; it may have been many short pauses. */
+    void wasNotRead(long nanos) {
+        frameSince += nanos;
     }
 
     @Override
@@ -66,9 +71,8 @@ final class ConnectionTimes implements Runnable {
         } else {
             stuck = false;
         }
-        if (!inFrame || !connection.isReading()) {
-            frameSince = now;
-        } else if (now - frameSince > settings.frameNanos + (connection.unfinishedBytes() >> 16) * NANOS_PER_64_KIB) {
+        long limit = settings.frameNanos + (connection.unfinishedBytes() >> 16) * NANOS_PER_64_KIB;
+        if (inFrame && connection.isReading() && now - frameSince > limit) {
             connection.violation(new Failure(Failure.Kind.TIMEOUT, "the rest of the request did not come in time"));
             return;
         }

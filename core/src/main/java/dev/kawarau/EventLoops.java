@@ -35,6 +35,8 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -94,14 +96,16 @@ public final class EventLoops implements AutoCloseable {
     /** Made when first asked for, and never closed. */
     private static final class Shared {
         private static final EventLoops loops =
-                new EventLoops(newGroup(Transport.best(), Runtime.getRuntime().availableProcessors()), false);
+                made(Transport.best(), Runtime.getRuntime().availableProcessors(), false);
     }
 
     private final EventLoopGroup group;
+    private final List<LocalAwareIoHandler> handlers;
     private final boolean owned;
 
-    private EventLoops(EventLoopGroup group, boolean owned) {
+    private EventLoops(EventLoopGroup group, List<LocalAwareIoHandler> handlers, boolean owned) {
         this.group = group;
+        this.handlers = handlers;
         this.owned = owned;
     }
 
@@ -129,17 +133,21 @@ public final class EventLoops implements AutoCloseable {
                     + " is not available: it needs Linux and Netty's native library for it on the class path; "
                     + Transport.best() + " is");
         }
-        return new EventLoops(newGroup(transport, threads), true);
+        return made(transport, threads, true);
     }
 
     /** Loops that the application has already. They must be of Netty 4.2's kind, and are not closed here. */
     public static EventLoops using(EventLoopGroup group) {
-        return new EventLoops(group, false);
+        return new EventLoops(group, List.of(), false);
     }
 
-    private static EventLoopGroup newGroup(Transport transport, int threads) {
-        return new MultiThreadIoEventLoopGroup(
-                threads, new DefaultThreadFactory("kawarau", true), LocalAwareIoHandler.factory(transport.handlers()));
+    private static EventLoops made(Transport transport, int threads, boolean owned) {
+        List<LocalAwareIoHandler> handlers = new ArrayList<>(threads);
+        EventLoopGroup group = new MultiThreadIoEventLoopGroup(
+                threads,
+                new DefaultThreadFactory("kawarau", true),
+                LocalAwareIoHandler.factory(transport.handlers(), handlers::add));
+        return new EventLoops(group, List.copyOf(handlers), owned);
     }
 
     /** The Netty group. */
@@ -154,6 +162,9 @@ public final class EventLoops implements AutoCloseable {
     @Override
     public void close() {
         if (owned) {
+            if (!group.isShuttingDown()) {
+                handlers.forEach(LocalAwareIoHandler::closeChannels);
+            }
             group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
         }
     }

@@ -6,6 +6,8 @@ import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.local.LocalIoHandler;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 
 /**
  * Drives sockets and in-VM connections on the same thread. Netty's own handlers take one kind each, and a client in the
@@ -16,14 +18,35 @@ final class LocalAwareIoHandler implements IoHandler {
     private final IoHandler sockets;
     private final IoHandler local;
 
-    private LocalAwareIoHandler(IoHandler sockets, IoHandler local) {
+    private final Executor loop;
+
+    private LocalAwareIoHandler(IoHandler sockets, IoHandler local, Executor loop) {
         this.sockets = sockets;
         this.local = local;
+        this.loop = loop;
     }
 
-    static IoHandlerFactory factory(IoHandlerFactory sockets) {
+    /**
+     * Makes the handlers of a group of loops.
+     *
+     * @param made is told of each one
+     */
+    static IoHandlerFactory factory(IoHandlerFactory sockets, Consumer<LocalAwareIoHandler> made) {
         IoHandlerFactory local = LocalIoHandler.newFactory();
-        return executor -> new LocalAwareIoHandler(sockets.newHandler(executor), local.newHandler(executor));
+        return executor -> {
+            LocalAwareIoHandler handler =
+                    new LocalAwareIoHandler(sockets.newHandler(executor), local.newHandler(executor), executor);
+            made.accept(handler);
+            return handler;
+        };
+    }
+
+    /**
+     * Closes every channel of the loop, on the loop. A loop does that itself when it shuts down, but not if it is told to
+     * between its look at that and the end of its tasks: then it ends, and the sockets stay open.
+     */
+    void closeChannels() {
+        loop.execute(this::prepareToDestroy);
     }
 
     @Override

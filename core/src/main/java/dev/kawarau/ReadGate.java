@@ -62,7 +62,9 @@ final class ReadGate {
         }
         reasons &= ~reason;
         if (reasons == 0 && !connection.isClosed()) {
-            connection.listener().stats().paused(connection.clock().nanoTime() - pausedSince);
+            long paused = connection.clock().nanoTime() - pausedSince;
+            connection.listener().stats().paused(paused);
+            connection.wasNotRead(paused);
             connection.decode();
             // What waited may have brought a pause again.
             if (reasons == 0) {

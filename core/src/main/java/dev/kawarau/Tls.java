@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -136,8 +135,11 @@ public final class Tls {
         }
     }
 
-    private SslContext build() throws SSLException {
+    private SslContext build() throws IOException {
         SslContextBuilder builder;
+        if (certificate != null && key != null) {
+            KeyCheck.check(certificate, key);
+        }
         if (server && certificate != null && key != null) {
             builder = SslContextBuilder.forServer(certificate.toFile(), key.toFile());
             builder.clientAuth(trusted == null ? ClientAuth.NONE : ClientAuth.REQUIRE);

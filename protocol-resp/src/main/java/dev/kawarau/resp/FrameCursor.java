@@ -20,6 +20,8 @@ final class FrameCursor {
 
     private static final int CR_LF = '\r' << 8 | '\n';
     private static final int SHORT_LINE = 24;
+    /** A type byte and nine digits, which are read without a look at limits: the answer must not depend on the reads. */
+    private static final int ALWAYS_ALLOWED = 10;
 
     private @Nullable ByteBuf buffer;
     private @Nullable ByteBuffer nio;
@@ -150,7 +152,7 @@ final class FrameCursor {
 
     /** All that Redis takes for a number, and what is to be said about the rest. */
     private int anyNumber(int from, int longest) {
-        int next = line(from, longest);
+        int next = line(from, Math.max(longest, ALWAYS_ALLOWED));
         if (next < 0) {
             return next;
         }

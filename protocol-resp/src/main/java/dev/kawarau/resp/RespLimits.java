@@ -24,6 +24,10 @@ public record RespLimits(
     // Room for a header and a line end, so that positions in a frame never overflow an int.
     private static final int LONGEST_FRAME = Integer.MAX_VALUE - 64;
 
+    /** As much as this codec can hold, for bytes that were compared with other limits before. */
+    static final RespLimits MOST =
+            new RespLimits(LONGEST_FRAME, MOST_ELEMENTS, MOST_ELEMENTS, DEEPEST, LONGEST_FRAME, LONGEST_FRAME);
+
     /** @throws IllegalArgumentException if a limit is not positive or beyond what this codec can hold */
     public RespLimits {
         check("maxBulkBytes", maxBulkBytes, LONGEST_FRAME);

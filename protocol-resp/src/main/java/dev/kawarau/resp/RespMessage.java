@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * loop, unless made by hand.
  */
 public final class RespMessage extends Message implements RespArguments {
-    private static final RespReader reader = new RespReader(RespLimits.DEFAULT);
+    // Whoever cut the message out of a stream has compared it with limits of its own.
+    private static final RespReader reader = new RespReader(RespLimits.MOST);
     private static final RespMessage NOTHING = new RespMessage(null, null, RespVersion.RESP2, false);
 
     private final RespCommand command;
@@ -238,9 +239,10 @@ public final class RespMessage extends Message implements RespArguments {
     @Override
     public boolean isError() {
         byte type = firstByte();
-        if (type == '|' && value() instanceof RespValue.Attributed attributed) {
-            return attributed.value() instanceof RespValue.SimpleError
-                    || attributed.value() instanceof RespValue.BulkError;
+        if (type == '|') {
+            // Not decoded: what the attributes say may be no RESP, which is not the business of this question.
+            ReplyScanner found = new ReplyScanner(RespLimits.MOST);
+            type = found.scan(bytes()) ? found.type() : type;
         }
         return type == '-' || type == '!';
     }

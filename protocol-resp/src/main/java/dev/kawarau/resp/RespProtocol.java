@@ -61,8 +61,10 @@ final class RespProtocol implements Protocol {
         boolean muted = state.isMuted();
         boolean queueing = state.isQueueing();
         int transaction = state.transaction();
+        // What a stranger sends is refused, and begins no transaction.
+        boolean stranger = users != null && state.user() == null;
         Reply reply = passed(request, state, chain);
-        if (command.routing() == RespCommand.Routing.PINNED) {
+        if (command.routing() == RespCommand.Routing.PINNED && !stranger) {
             state.arrived(command, request.count());
         }
         if (queueing) {

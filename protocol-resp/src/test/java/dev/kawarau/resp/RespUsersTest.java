@@ -7,6 +7,7 @@ import dev.kawarau.Query;
 import dev.kawarau.Reply;
 import dev.kawarau.Transform;
 import dev.kawarau.testkit.ChainTester;
+import java.util.Locale;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,7 +71,7 @@ class RespUsersTest {
             assertThat(chain.sink().arrivals())
                     .noneMatch(arrival -> arrival.text().contains("secret")
                             || arrival.text().contains("wrong")
-                            || arrival.text().toUpperCase(java.util.Locale.ROOT).contains("AUTH"));
+                            || arrival.text().toUpperCase(Locale.ROOT).contains("AUTH"));
         }
     }
 

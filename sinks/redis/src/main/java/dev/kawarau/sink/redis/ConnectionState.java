@@ -19,6 +19,7 @@ final class ConnectionState {
     private boolean queuedState;
     private boolean watching;
     private boolean watchWanted;
+    private boolean transactionOpen;
     private boolean tracking;
     private boolean monitoring;
     private boolean stays;
@@ -67,12 +68,23 @@ final class ConnectionState {
         return stays || tracking || monitoring || !subscriptions.isEmpty();
     }
 
-    /** Takes note of a request on its way: what ends a watch ends it for the client whether or not a reply comes. */
+    /** Whether the client is in a transaction, to judge by what it has sent this way so far. */
+    boolean isTransactionOpen() {
+        return transactionOpen;
+    }
+
+    /**
+     * Takes note of a request on its way: what ends a watch or a transaction ends it for the client whether or not a
+     * reply comes.
+     */
     void sent(RespCommand command) {
         if (command == Commands.WATCH) {
             watchWanted = true;
+        } else if (command == Commands.MULTI) {
+            transactionOpen = true;
         } else if (command == Commands.EXEC || command == Commands.DISCARD || command == Commands.RESET) {
             watchWanted = false;
+            transactionOpen = false;
         }
     }
 
@@ -90,6 +102,7 @@ final class ConnectionState {
             } else if (inTransaction) {
                 // Servers before 7.0 refuse an EXEC that has arguments, and wait for a better one.
                 session.inTransaction(true);
+                transactionOpen = true;
             }
         } else if (command == Commands.DISCARD) {
             if (!failed) {
@@ -105,6 +118,7 @@ final class ConnectionState {
             succeeded(request, command);
         } else if (command == Commands.MULTI) {
             session.inTransaction(false);
+            transactionOpen = false;
         } else {
             failed(request, command, reply);
         }

@@ -49,12 +49,12 @@ final class Handshake {
             asked = CompletableFuture.failedFuture(thrown);
         }
         asked.whenComplete((credentials, failure) -> connection.home().loop().execute(() -> {
-                    if (failure != null) {
-                        connection.refused("cannot be used: no credentials, " + Reason.of(failure), null);
-                    } else {
-                        new Handshake(connection, settings).start(credentials);
-                    }
-                }));
+            if (failure != null) {
+                connection.refused("cannot be used: no credentials, " + Reason.of(failure), null);
+            } else {
+                new Handshake(connection, settings).start(credentials);
+            }
+        }));
     }
 
     private void start(@Nullable RedisCredentials credentials) {

@@ -27,6 +27,7 @@ final class OwnConnection {
     private final ConnectionState state;
     private int inFlight;
     private int blocked;
+    private int subscribing;
     private boolean muteNext;
     private @Nullable RespMessage lastReplied;
     private @Nullable Confirmations confirmations;
@@ -47,8 +48,9 @@ final class OwnConnection {
         RespMessage request = trip.request();
         RespCommand command = request.command();
         if (command == Commands.CLIENT_REPLY && request.count() == 3) {
-            if (resp.inTransaction()) {
-                trip.refuse(new Failure(Failure.Kind.UNSUPPORTED, "CLIENT REPLY is not allowed in transactions"));
+            if (resp.inTransaction() || isSubscriber()) {
+                String where = resp.inTransaction() ? "in transactions" : "with subscriptions in RESP2";
+                trip.refuse(new Failure(Failure.Kind.UNSUPPORTED, "CLIENT REPLY is not allowed " + where));
                 return;
             }
             mute(trip);
@@ -75,11 +77,20 @@ final class OwnConnection {
             state.sent(command);
             trip.keep();
         }
+        if (Commands.subscribes(command) && !trip.unanswered) {
+            subscribing++;
+        }
         inFlight++;
         connection.send(trip);
         if (trip.unanswered) {
             done(trip);
         }
+    }
+
+    /** The server would refuse to be silent, and say so. */
+    private boolean isSubscriber() {
+        return resp.version() == RespVersion.RESP2
+                && (subscribing > 0 || !state.subscriptions().isEmpty());
     }
 
     private void mute(Trip trip) {
@@ -186,6 +197,9 @@ final class OwnConnection {
 
     private void reply(Trip trip, RespMessage response) {
         connection.settled();
+        if (Commands.subscribes(trip.request().command())) {
+            subscribing--;
+        }
         RespMessage answer = response;
         if (trip.substituteAnswer != null) {
             answer = trip.substituteAnswer;

@@ -335,10 +335,10 @@ final class Route {
         if (state.isIrreplaceable()) {
             session.close();
         }
-        // Not what the server knew: an EXEC that was lost on its way has ended the transaction for the client.
-        transactionLost = resp.inTransaction();
+        transactionLost = state.isTransactionOpen();
         transactionLoss = "lost the transaction with its connection";
-        watchLost = state.isWatching() && !transactionLost;
+        // Or before, with another connection: nothing has made up for that yet.
+        watchLost |= state.isWatching();
         startWaiting();
     }
 
@@ -360,6 +360,10 @@ final class Route {
             transactionLost = false;
             watchLost = false;
             if (wasTransaction && command != Commands.RESET) {
+                if (own != null) {
+                    // It is about to be lost, and this request came while its other ones were told so.
+                    own.state().sent(command);
+                }
                 trip.answer(command == Commands.EXEC ? Trip.EXECABORT : OK);
                 return true;
             }
