@@ -102,43 +102,6 @@ class ListenerTimeoutTest {
     }
 
     @Test
-    void theTimeInWhichAConnectionIsNotReadIsNotTheClients() throws Exception {
-        Budget budget = Budget.ofBytes(64 << 10);
-        try (Listener listener = LineListener.on("local:paused")
-                        .eventLoops(time.loops())
-                        .budget(budget)
-                        .frameTimeout(Duration.ofSeconds(40))
-                        .serve(held);
-                LineClient greedy = LineClient.of(listener);
-                LineClient first = LineClient.of(listener);
-                LineClient client = LineClient.of(listener)) {
-            client.send("GET ");
-            time.pass(Duration.ofSeconds(1));
-            // Whenever the timeouts are looked at, every ten seconds, the connection is being read: but only just.
-            for (int i = 0; i < 8; i++) {
-                greedy.send("x".repeat(100 << 10) + "\n");
-                Held.Request large = held.next();
-                await().until(() -> budget.usedBytes() > 64 << 10);
-                // One may finish its request although the budget is used up; the next one waits.
-                first.send("b");
-                client.send("a");
-                time.pass(Duration.ofSeconds(8));
-                large.answer("done");
-                greedy.expect("done\n");
-                time.pass(Duration.ofSeconds(2));
-                first.send("\n");
-                held.next().answer("done");
-                first.expect("done\n");
-            }
-            assertThat(client.hasEnded()).isFalse();
-
-            client.send("\n");
-            held.next().answer("in time");
-            client.expect("in time\n");
-        }
-    }
-
-    @Test
     void aLongRequestHasMoreTime() {
         try (Listener listener = LineListener.on("local:long")
                         .eventLoops(time.loops())

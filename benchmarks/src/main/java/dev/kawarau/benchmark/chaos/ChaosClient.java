@@ -321,11 +321,7 @@ final class ChaosClient {
         if (!waits || now - waitsSince < patience) {
             return;
         }
-        checker.violation("hangs: " + state + (fault == null ? "" : " (" + fault + ")") + " with "
-                + checker.pending().size() + " requests unanswered"
-                + (checker.pending().isEmpty()
-                        ? ""
-                        : ", first " + checker.pending().kind()) + ", " + channel);
+        checker.violation("hangs: " + this);
         waitsSince = now;
         if (channel != null) {
             state = State.ENDING;
@@ -335,6 +331,20 @@ final class ChaosClient {
 
     private void later(Runnable task, int milliseconds) {
         loop.schedule(task, milliseconds, TimeUnit.MILLISECONDS);
+    }
+
+    boolean isUnfinished() {
+        return state != State.FINISHED;
+    }
+
+    @Override
+    public String toString() {
+        return "client " + number + ", " + state + (fault == null ? "" : ", " + fault) + ", with "
+                + checker.pending().size() + " requests unanswered"
+                + (checker.pending().isEmpty()
+                        ? ""
+                        : ", the first " + checker.pending().kind()) + ", for "
+                + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - waitsSince) + " ms, " + channel;
     }
 
     private Channel open() {

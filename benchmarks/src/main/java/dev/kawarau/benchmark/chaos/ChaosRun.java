@@ -83,7 +83,7 @@ final class ChaosRun {
             tell("all is sent");
             faults.join();
             if (!swarm.await(how.patience().plusSeconds(30))) {
-                shared.tally().violation(swarm.unfinished() + " clients do not end");
+                shared.tally().violation(swarm.unfinished());
             }
             tell("the clients have finished");
             settle(proxy, shared.tally());

@@ -11,7 +11,7 @@ import java.util.function.BiConsumer;
 
 /** Does to the server what happens to servers, each time that another share of the commands has succeeded. */
 final class Faults implements Runnable {
-    private static final int FLOODING_CLIENTS = 32;
+    private static final int MOST_FLOODING = 32;
     private static final int FAULTS_FOR_A_FLOOD = 8;
 
     private final RedisServer server;
@@ -38,7 +38,7 @@ final class Faults implements Runnable {
                     sleep(5);
                 }
                 if (fault % FAULTS_FOR_A_FLOOD == 1) {
-                    shared.allowFloods(FLOODING_CLIENTS);
+                    shared.allowFloods(Math.min(MOST_FLOODING, 4 + options.clients() / 60));
                 }
                 next();
             }
@@ -97,7 +97,7 @@ final class Faults implements Runnable {
     private void cutOne() {
         List<String> ids = new ArrayList<>();
         ask(Resp.command("CLIENT", "LIST", "TYPE", "normal"), (reply, in) -> {
-            for (String line : reply.wholeText(in, 0).split("\n")) {
+            for (String line : reply.wholeText(in, 0).lines().toList()) {
                 if (line.startsWith("id=") && !line.contains("cmd=client")) {
                     ids.add(line.substring(3, line.indexOf(' ')));
                 }

@@ -40,7 +40,7 @@ final class Payload {
         if (length < HEADER || length > LONGEST || sequence < 1 || sequence >>> LENGTH_SHIFT != 0) {
             throw new IllegalArgumentException("no payload of " + length + " bytes, number " + sequence);
         }
-        return (long) client << CLIENT_SHIFT | (long) length << LENGTH_SHIFT | sequence;
+        return ((long) client << CLIENT_SHIFT) | ((long) length << LENGTH_SHIFT) | sequence;
     }
 
     static int length(long id) {
@@ -80,7 +80,7 @@ final class Payload {
             if (digit < 0) {
                 return BROKEN;
             }
-            id = id << 4 | digit;
+            id = (id << 4) | digit;
         }
         boolean whole =
                 length(id) == length && ByteBufUtil.equals(filler, offset(id), in, at + HEADER, length - HEADER);
@@ -88,6 +88,6 @@ final class Payload {
     }
 
     private static int offset(long id) {
-        return (int) (id * 0x9E3779B97F4A7C15L >>> 40) & (OFFSETS - 1);
+        return (int) ((id * 0x9E3779B97F4A7C15L) >>> 40) & (OFFSETS - 1);
     }
 }

@@ -59,8 +59,14 @@ final class Swarm implements AutoCloseable {
         left.countDown();
     }
 
-    long unfinished() {
-        return left.getCount();
+    /** What those that have not finished wait for; a glance from outside, for people. */
+    String unfinished() {
+        StringBuilder text = new StringBuilder(left.getCount() + " clients do not end");
+        clients.stream()
+                .filter(ChaosClient::isUnfinished)
+                .limit(5)
+                .forEach(client -> text.append("\n      ").append(client));
+        return text.toString();
     }
 
     boolean await(Duration timeout) throws InterruptedException {

@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
  * session's state. Confined to the loop.
  */
 final class OwnConnection {
+    /** Redis's own words for a subscriber in RESP2. */
+    private static final String ONLY_PUB_SUB = "Can't execute 'client|reply': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE"
+            + " / PING / QUIT / RESET are allowed in this context";
+
     private static final byte[] PING = Handshake.command(List.of("PING"));
     private static final byte[] MARK = Handshake.command(List.of("SPUBLISH", "kawarau:wait", ""));
 
@@ -49,8 +53,9 @@ final class OwnConnection {
         RespCommand command = request.command();
         if (command == Commands.CLIENT_REPLY && request.count() == 3) {
             if (resp.inTransaction() || isSubscriber()) {
-                String where = resp.inTransaction() ? "in transactions" : "with subscriptions in RESP2";
-                trip.refuse(new Failure(Failure.Kind.UNSUPPORTED, "CLIENT REPLY is not allowed " + where));
+                trip.refuse(new Failure(
+                        Failure.Kind.UNSUPPORTED,
+                        resp.inTransaction() ? "CLIENT REPLY is not allowed in transactions" : ONLY_PUB_SUB));
                 return;
             }
             mute(trip);

@@ -21,6 +21,14 @@ final class Route {
     /** A request of more bytes than this goes over a connection of the session's own, so that others need not wait for it. */
     private static final int LARGE = 1 << 20;
 
+    /**
+     * Bytes of replies that a session should have under way on a shared connection, where those of others stand behind
+     * them, judged by the size of its latest replies; but so many requests at least.
+     */
+    private static final long REPLIES_UNDER_WAY = 4 << 20;
+
+    private static final int REQUESTS_UNDER_WAY = 4;
+
     private static final byte[] HELLO_3 = Handshake.command(List.of("HELLO", "3"));
     private static final RespMessage NOT_IN_TRANSACTION =
             RespMessage.error("ERR Command not allowed inside a transaction");
@@ -35,6 +43,9 @@ final class Route {
     private final ArrayDeque<Trip> waiting = new ArrayDeque<>(4);
     private @Nullable UpstreamConnection shared;
     private int sharedInFlight;
+    /** How large a reply may be: a guess at first, then falling slowly from the largest that came. */
+    private int replySize = 32 << 10;
+
     private @Nullable OwnConnection own;
     private @Nullable Trip barrier;
     private boolean starting;
@@ -68,6 +79,7 @@ final class Route {
     Reply send(RespMessage request) {
         Trip trip = new Trip(this, request);
         request.markSent();
+        trip.isQueued = resp.inTransaction();
         if (isStream(request)) {
             return refuseStream(trip);
         }
@@ -129,6 +141,11 @@ final class Route {
             return true;
         }
         RespCommand command = trip.request().command();
+        if (hungUp && !trip.isQueued && command.routing(trip.request()) == RespCommand.Routing.RESERVED) {
+            // It might wait without end, and the session with it.
+            trip.refuse(new Failure(Failure.Kind.UNAVAILABLE, "the client hung up"));
+            return true;
+        }
         if (transactionLost || watchLost) {
             if (answeredForLost(trip, command)) {
                 return true;
@@ -166,6 +183,9 @@ final class Route {
             }
             shared = connection;
         }
+        if (sharedInFlight >= REQUESTS_UNDER_WAY && (long) sharedInFlight * replySize > REPLIES_UNDER_WAY) {
+            return false;
+        }
         sharedInFlight++;
         trip.onShared = true;
         connection.send(trip);
@@ -174,6 +194,8 @@ final class Route {
 
     /** Before the client has the reply, since its exchange ends then, and the request's memory with it. */
     void sharedAnswers(Trip trip, RespMessage reply) {
+        int size = reply.size();
+        replySize = size >= replySize ? size : replySize - ((replySize - size) >> 5);
         if (trip == barrier && !reply.isError()) {
             resp.version(trip.request().argumentIs(1, "3") ? RespVersion.RESP3 : RespVersion.RESP2);
         }
@@ -246,10 +268,6 @@ final class Route {
     private boolean startOwn(Trip trip) {
         if (sharedInFlight > 0) {
             return false;
-        }
-        if (hungUp && trip.request().command().routing(trip.request()) == RespCommand.Routing.RESERVED) {
-            trip.refuse(new Failure(Failure.Kind.UNAVAILABLE, "the client hung up"));
-            return true;
         }
         UpstreamConnection connection = home.own(resp.version());
         if (connection == null) {
@@ -381,8 +399,10 @@ final class Route {
         }
         if (transactionLost) {
             trip.lost(settings.server(), transactionLoss, Failure.Kind.UNAVAILABLE);
+            // Not what transactionLost says now: the EXEC behind it may have come in the meantime.
+            return true;
         }
-        return transactionLost;
+        return false;
     }
 
     // --- the session's end

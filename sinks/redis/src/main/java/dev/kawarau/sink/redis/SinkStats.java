@@ -1,10 +1,6 @@
 package dev.kawarau.sink.redis;
 
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** What a sink's connections did, over all event loops. Thread-safe. */
@@ -12,32 +8,22 @@ final class SinkStats {
     private final AtomicInteger shared = new AtomicInteger();
     private final AtomicInteger own = new AtomicInteger();
     private final AtomicInteger idle = new AtomicInteger();
-    private final Counter lost;
-    private final Counter unreachable;
-    private final List<Meter> meters;
-    private final MeterRegistry registry;
+    private final SinkMeters meters;
 
     SinkStats(MeterRegistry registry, RedisSettings settings) {
-        this.registry = registry;
-        String sink = settings.toString();
-        this.lost = Counter.builder("kawarau.upstream.lost")
-                .description("connections that ended while in use")
-                .tag("sink", sink)
-                .register(registry);
-        this.unreachable = Counter.builder("kawarau.upstream.unreachable")
-                .description("connections that could not be made")
-                .tag("sink", sink)
-                .register(registry);
-        this.meters = List.of(
-                lost, unreachable, gauge(sink, "shared", shared), gauge(sink, "own", own), gauge(sink, "idle", idle));
+        this.meters = SinkMeters.join(registry, settings.toString(), this);
     }
 
-    private Gauge gauge(String sink, String kind, AtomicInteger value) {
-        return Gauge.builder("kawarau.upstream.connections", value, AtomicInteger::get)
-                .description("connections to the server: shared, one client's own, or kept for the next client")
-                .tag("sink", sink)
-                .tag("kind", kind)
-                .register(registry);
+    int shared() {
+        return shared.get();
+    }
+
+    int own() {
+        return own.get();
+    }
+
+    int idle() {
+        return idle.get();
     }
 
     boolean beginOwn(int most) {
@@ -69,10 +55,10 @@ final class SinkStats {
     }
 
     void failed(boolean wasReady) {
-        (wasReady ? lost : unreachable).increment();
+        meters.failed(wasReady);
     }
 
     void close() {
-        meters.forEach(registry::remove);
+        meters.leave(this);
     }
 }

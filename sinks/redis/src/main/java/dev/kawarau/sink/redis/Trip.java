@@ -32,6 +32,10 @@ final class Trip extends Promise {
     boolean unanswered;
     boolean mayBlock;
 
+    /** Part of a transaction, so that it waits for nothing before EXEC, nor then. */
+    boolean isQueued;
+
+
     /** MULTI that is not nested in another transaction. */
     boolean beginsTransaction;
 

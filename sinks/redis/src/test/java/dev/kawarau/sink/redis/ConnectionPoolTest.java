@@ -121,6 +121,22 @@ class ConnectionPoolTest {
     }
 
     @Test
+    void aSinkThatTakesTheirPlaceKeepsTheMetersOfThoseBeforeIt() throws Exception {
+        try (Proxy first = proxy(sink(), 1);
+                RawClient client = first.client()) {
+            assertThat(client.call("MULTI")).isEqualTo("+OK");
+            try (Proxy second = proxy(sink(), 1);
+                    RawClient other = second.client()) {
+                assertThat(other.call("MULTI")).isEqualTo("+OK");
+                assertThat(gauge("own")).isEqualTo(2);
+                first.sink().close();
+                assertThat(gauge("own")).isEqualTo(1);
+            }
+        }
+        assertThat(meters.getMeters()).isEmpty();
+    }
+
+    @Test
     void aConnectionThatWasIdleHasTheWholeTimeoutForItsNextAnswer() throws Exception {
         try (Proxy proxy = proxy(sink().requestTimeout(Duration.ofSeconds(2)), 1);
                 RawClient client = proxy.client();
