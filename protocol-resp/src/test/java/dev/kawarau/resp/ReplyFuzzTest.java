@@ -14,6 +14,7 @@ import java.util.Set;
 class ReplyFuzzTest {
     private static final RespReader READER = new RespReader(RespLimits.DEFAULT);
     private static final int SHORT = 1000;
+    private static final int MOST_TRIES = 50;
     private static final String TOO_BIG = "Protocol error: too big reply";
 
     /** What the scanner leaves to the reader to judge. */
@@ -34,11 +35,8 @@ class ReplyFuzzTest {
     static void check(byte[] stream) {
         Scanned whole = Scanned.replies(stream, RespLimits.DEFAULT, Arrival.HEAP, at -> stream.length);
         for (int i = 0; i < whole.ends().size(); i++) {
-            byte[] frame = whole.frame(stream, i);
-            theReaderAgrees(frame);
-            anErrorIsKnownByItsType(frame, whole.frames().get(i));
+            anErrorIsKnownByItsType(whole.frame(stream, i), whole.frames().get(i));
         }
-        theReaderTakesNoUnfinishedFrame(stream, whole);
         takesNoMoreMemoryThanItGets(stream);
 
         Random random = new Random(Arrays.hashCode(stream));
@@ -48,6 +46,7 @@ class ReplyFuzzTest {
             Scanned limited = Scanned.replies(stream, limits, Arrival.HEAP, at -> stream.length);
             Oracle.that(whole.beginsWith(limited), "other frames within limits", limited);
             Oracle.that(limited.error() != null || limited.equals(whole), "limits made frames vanish", limited);
+            theReaderAgrees(stream, limited, new RespReader(limits));
             isTheSameInPieces(limited, Scanned.replies(stream, limits, arrival, at -> 1 + random.nextInt(longest)));
             if (stream.length <= SHORT) {
                 isTheSameInPieces(limited, Scanned.replies(stream, limits, Arrival.MOVED, at -> 1));
@@ -55,20 +54,36 @@ class ReplyFuzzTest {
         }
     }
 
-    private static void theReaderAgrees(byte[] frame) {
-        ByteBuf in = Unpooled.wrappedBuffer(new byte[] {'+'}, frame, new byte[] {'+'});
-        try {
-            READER.read(in, 1, 1 + frame.length);
-        } catch (RespProtocolException refused) {
-            Oracle.that(WRONG_CONTENTS.contains(refused.getMessage()), "no frame to the reader", refused);
-        }
-        for (int end : new int[] {frame.length, frame.length + 2}) {
+    /** The reader takes each frame, and nothing that is less or more. */
+    private static void theReaderAgrees(byte[] stream, Scanned scanned, RespReader reader) {
+        ByteBuf in = Unpooled.wrappedBuffer(stream, new byte[] {'+'});
+        int from = 0;
+        for (int end : scanned.ends()) {
             try {
-                RespValue value = READER.read(in, 1, end);
-                throw new AssertionError("read from part of a frame, or more than one: " + value);
+                reader.read(in, from, end);
             } catch (RespProtocolException refused) {
-                // As it should be.
+                Oracle.that(WRONG_CONTENTS.contains(refused.getMessage()), "no frame to the reader", refused);
             }
+            refuses(reader, in, from, end - 1);
+            refuses(reader, in, from, end + 1);
+            from = end;
+        }
+        int tries = 0;
+        for (int end = from + 1; end <= stream.length && tries < MOST_TRIES; end++) {
+            // A frame ends with a line.
+            if (stream[end - 1] == '\n' || end == stream.length) {
+                refuses(reader, in, from, end);
+                tries++;
+            }
+        }
+    }
+
+    private static void refuses(RespReader reader, ByteBuf in, int from, int end) {
+        try {
+            RespValue value = reader.read(in, from, end);
+            throw new AssertionError("the reader takes for a frame what the scanner does not: " + value);
+        } catch (RespProtocolException refused) {
+            // As it should be.
         }
     }
 
@@ -77,17 +92,6 @@ class ReplyFuzzTest {
         RespMessage reply = RespMessage.push(session, Unpooled.wrappedBuffer(frame), 0, frame.length);
         boolean error = facts.contains(" type - ") || facts.contains(" type ! ");
         Oracle.same("is an error: " + facts, reply.isError(), error);
-    }
-
-    private static void theReaderTakesNoUnfinishedFrame(byte[] stream, Scanned scanned) {
-        int from =
-                scanned.ends().isEmpty() ? 0 : scanned.ends().get(scanned.ends().size() - 1);
-        try {
-            RespValue value = READER.read(Unpooled.wrappedBuffer(stream), from, stream.length);
-            throw new AssertionError("the reader takes for a frame what the scanner does not: " + value);
-        } catch (RespProtocolException refused) {
-            // As it should be.
-        }
     }
 
     private static void takesNoMoreMemoryThanItGets(byte[] stream) {

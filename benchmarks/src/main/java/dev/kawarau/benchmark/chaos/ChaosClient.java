@@ -261,7 +261,7 @@ final class ChaosClient {
 
     private void askWithoutReading(boolean flood) {
         echoLength = flood ? 64 << 10 : 16 << 10;
-        echoesLeft = flood ? 100 : 200;
+        echoesLeft = flood ? 32 : 200;
         open().config().setAutoRead(false);
         state = State.NOT_READING;
         waitsSince = System.nanoTime();

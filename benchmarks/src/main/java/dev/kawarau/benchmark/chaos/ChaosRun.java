@@ -76,6 +76,8 @@ final class ChaosRun {
     private void play(RedisServer server, ChaosOptions how, Shared shared, Thread faults) throws InterruptedException {
         try (Proxy proxy = new Proxy(server.uri(), how);
                 Swarm swarm = new Swarm(how, proxy.port(), shared)) {
+            peaks.watch(proxy.loops());
+            peaks.watch(swarm.loops());
             faults.setDaemon(true);
             faults.start();
             watch(how, proxy, shared);

@@ -14,7 +14,7 @@ import java.time.Duration;
 final class Proxy implements AutoCloseable {
     static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(1);
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
-    private static final Duration FRAME_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration FRAME_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(3);
     private static final long MOST_HELD = 1L << 20;
 
@@ -50,6 +50,10 @@ final class Proxy implements AutoCloseable {
 
     int connections() {
         return listener.connections();
+    }
+
+    EventLoops loops() {
+        return loops;
     }
 
     Budget budget() {

@@ -142,7 +142,7 @@ final class ReplyParser {
     /** The text of a string, or what stands for another part. */
     String text(ByteBuf in, int part) {
         return switch (type(part)) {
-            case ':', '*', '%', '>', '~' -> type(part) + Long.toString(numbers[part]);
+            case ':', '*', '%', '>', '~' -> Long.toString(numbers[part]);
             default ->
                 numbers[part] < 0
                         ? "nil"
@@ -155,8 +155,10 @@ final class ReplyParser {
         return in.toString(starts[part], (int) numbers[part], StandardCharsets.ISO_8859_1);
     }
 
-    /** The whole reply in a few words. */
+    /** The whole reply in a few words that can be printed. */
     String describe(ByteBuf in) {
-        return parts == 1 ? type(0) + text(in, 0) : type(0) + text(in, 0) + " of " + parts + " parts";
+        String whole = parts == 1 ? "" : " of " + parts + " parts";
+        String text = text(in, 0);
+        return type(0) + text.substring(0, Math.min(80, text.length())).replaceAll("[^ -~]", ".") + whole;
     }
 }

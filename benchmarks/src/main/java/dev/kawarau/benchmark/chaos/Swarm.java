@@ -43,6 +43,10 @@ final class Swarm implements AutoCloseable {
         }
     }
 
+    EventLoops loops() {
+        return loops;
+    }
+
     /** A connection to the proxy whose memory is not the proxy's. */
     Bootstrap bootstrap(EventLoop loop) {
         return new Bootstrap()

@@ -31,6 +31,7 @@ final class OwnConnection {
     private final ConnectionState state;
     private int inFlight;
     private int blocked;
+    private boolean blockedInSilence;
     private int subscribing;
     private boolean muteNext;
     private @Nullable RespMessage lastReplied;
@@ -52,10 +53,10 @@ final class OwnConnection {
         RespMessage request = trip.request();
         RespCommand command = request.command();
         if (command == Commands.CLIENT_REPLY && request.count() == 3) {
-            if (resp.inTransaction() || isSubscriber()) {
+            if (trip.isQueued || isSubscriber()) {
                 trip.refuse(new Failure(
                         Failure.Kind.UNSUPPORTED,
-                        resp.inTransaction() ? "CLIENT REPLY is not allowed in transactions" : ONLY_PUB_SUB));
+                        trip.isQueued ? "CLIENT REPLY is not allowed in transactions" : ONLY_PUB_SUB));
                 return;
             }
             mute(trip);
@@ -65,18 +66,19 @@ final class OwnConnection {
             trip.unanswered = muteNext;
             muteNext = false;
         } else {
-            trip.unanswered = resp.isMuted() || muteNext;
+            trip.unanswered = resp.isMuted() || muteNext || isSecondMonitor(trip);
             muteNext = false;
         }
         if (trip.spoiled) {
             trip.noteSpoiled();
         }
-        if (!transparent && (command == Commands.WAIT || command == Commands.WAITAOF)) {
+        if (!transparent && !trip.unanswered && (command == Commands.WAIT || command == Commands.WAITAOF)) {
             markWrites();
         }
         if (command.routing(request) == RespCommand.Routing.RESERVED) {
             trip.mayBlock = true;
             blocked++;
+            blockedInSilence |= trip.unanswered;
         }
         if (command.routing() != RespCommand.Routing.SHARED) {
             state.sent(command);
@@ -90,6 +92,11 @@ final class OwnConnection {
         if (trip.unanswered) {
             done(trip);
         }
+    }
+
+    /** To which Redis gives no reply. */
+    private boolean isSecondMonitor(Trip trip) {
+        return trip.request().command() == Commands.MONITOR && !trip.isQueued && state.isMonitoring();
     }
 
     /** The server would refuse to be silent, and say so. */
@@ -244,7 +251,10 @@ final class OwnConnection {
 
     /** The client will send no more: what it waits for without end must not be carried out for nobody. */
     void hungUp() {
-        if (blocked > 0 || state.isMonitoring() || !state.subscriptions().isEmpty()) {
+        if (blocked > 0
+                || blockedInSilence
+                || state.isMonitoring()
+                || !state.subscriptions().isEmpty()) {
             connection.dismiss("the client hung up");
         }
     }

@@ -281,9 +281,13 @@ final class Route {
         return true;
     }
 
-    /** After RESET a connection is as the server makes one, not as the sink does: what follows waits for another. */
+    /**
+     * After RESET a connection is as the server makes one, not as the sink does: what follows waits for another. And a
+     * second MONITOR gets no reply, so what follows the first waits until it is known whether that one was carried out.
+     */
     private void sendOwn(OwnConnection mine, Trip trip) {
-        if (trip.request().command() == Commands.RESET && !settings.transparent()) {
+        RespCommand command = trip.request().command();
+        if ((command == Commands.RESET && !settings.transparent()) || command == Commands.MONITOR) {
             barrier = trip;
         }
         mine.send(trip);

@@ -35,7 +35,6 @@ final class Trip extends Promise {
     /** Part of a transaction, so that it waits for nothing before EXEC, nor then. */
     boolean isQueued;
 
-
     /** MULTI that is not nested in another transaction. */
     boolean beginsTransaction;
 
