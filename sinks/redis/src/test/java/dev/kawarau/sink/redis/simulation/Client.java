@@ -102,7 +102,7 @@ final class Client {
         } else if (kind < 9 && !run.isHealed()) {
             now.readNothingFor(random.nextInt(3_000) * MILLI);
             script.commands(now, 10);
-        } else if (kind < 13 && now.due() == 0 && !now.inTransaction()) {
+        } else if (kind < 13 && now.due() == 0 && now.wasAnswered() && !now.inTransaction()) {
             goQuiet(now);
         } else {
             script.step(now);

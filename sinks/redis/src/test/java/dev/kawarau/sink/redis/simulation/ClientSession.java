@@ -36,6 +36,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
     private boolean refused;
     private boolean starved;
     private boolean answered;
+    private long unread;
     private boolean muted;
     private boolean mayBeIrreplaceable;
     private long leftAt = Long.MAX_VALUE;
@@ -141,7 +142,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
         String text = bytes.toString(StandardCharsets.ISO_8859_1);
         bytes.release();
         world.trace(name, "gets " + text);
-        answered = true;
+        answered |= !text.isEmpty();
         in.append(text);
         int at = 0;
         int end;
@@ -240,10 +241,11 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
     void readNothingFor(long nanos) {
         Wire wire = channel == null ? null : world.wire(channel.localAddress());
         if (wire != null) {
-            world.trace(name, "reads nothing");
+            world.trace(name, "reads nothing for " + nanos / 1_000_000 + " ms");
             wire.fill();
-            starved |=
-                    nanos >= run.plan().writeTimeout().toNanos() || run.plan().budgetBytes() < 1 << 30;
+            // Between two such times the proxy may not see that anything was read.
+            unread += nanos;
+            starved |= unread >= run.plan().writeTimeout().toNanos() || run.plan().budgetBytes() < 1 << 30;
             world.after(nanos, wire::drain);
         }
     }
@@ -290,6 +292,11 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
 
     boolean hasEnded() {
         return ended;
+    }
+
+    /** Whether the proxy has taken the connection, for all that the client can tell. */
+    boolean wasAnswered() {
+        return answered;
     }
 
     boolean isMuted() {

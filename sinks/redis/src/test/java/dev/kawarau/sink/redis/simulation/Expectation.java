@@ -23,6 +23,9 @@ final class Expectation {
     private boolean quit;
     private int lastIndex = -1;
 
+    /** Where the session's subscriptions are. */
+    private @Nullable ModelConnection subscribed;
+
     Expectation(Run run, ClientSession session) {
         this.run = run;
         this.world = run.world();
@@ -79,7 +82,7 @@ final class Expectation {
         } else if (request.is("EXEC") && (frame.startsWith("-EXECABORT") || frame.equals(Frames.nilArray(resp3)))) {
             request.outcome = Outcome.WITHOUT_EFFECT;
             return true;
-        } else if (request.is("CLIENT", "REPLY") && frame.startsWith("-ERR CLIENT REPLY is not allowed")) {
+        } else if (request.is("CLIENT", "REPLY") && frame.startsWith("-ERR Can't execute 'client|reply'")) {
             request.outcome = Outcome.WITHOUT_EFFECT;
             return true;
         } else {
@@ -111,6 +114,7 @@ final class Expectation {
         } else if (request.is("WATCH") && !request.refused) {
             request.arguments.stream().skip(1).forEach(key -> watched.putIfAbsent(database + ":" + key, found.index));
         } else if (request.is("SUBSCRIBE") && !request.refused) {
+            subscribed = found.connection;
             for (String channel : request.arguments.subList(1, request.arguments.size())) {
                 nextMessage.putIfAbsent(channel, log.messagesBefore(channel, found.index));
             }
@@ -126,6 +130,7 @@ final class Expectation {
         return e.database == database
                 && (e.resp3 == resp3 || request.is("HELLO"))
                 && e.queued == (inTransaction && !error && !endsTransaction(request))
+                && (nextMessage.isEmpty() || e.connection == subscribed)
                 && (e.name == null ? !needsName(request) : e.name.equals(name))
                 && (!request.is("EXEC") || e.batch == null || e.batch.equals(queued(request)));
     }
