@@ -417,7 +417,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         closing = true;
-        gate.pause(ReadGate.CLOSING);
+        gate.discard();
         cumulation.close();
         if (exchanges.isEmpty()) {
             closeWhenAnswered();

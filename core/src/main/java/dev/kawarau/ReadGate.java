@@ -56,6 +56,18 @@ final class ReadGate {
         reasons |= reason;
     }
 
+    /**
+     * From here on what arrives is thrown away. It is read all the same, for the end of it is of interest: what a client
+     * waits for that hung up must not be carried out, and behind unread bytes nobody would see that.
+     */
+    void discard() {
+        boolean paused = reasons != 0;
+        reasons |= CLOSING;
+        if (paused) {
+            connection.channel().config().setAutoRead(true);
+        }
+    }
+
     void resume(int reason) {
         if ((reasons & reason) == 0) {
             return;

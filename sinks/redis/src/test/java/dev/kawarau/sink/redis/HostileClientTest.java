@@ -54,8 +54,7 @@ class HostileClientTest {
     }
 
     private Proxy proxy(Duration frameTimeout) {
-        return Proxy.before(
-                server.uri(), listener -> listener.budget(budget).frameTimeout(frameTimeout));
+        return Proxy.before(server.uri(), listener -> listener.budget(budget).frameTimeout(frameTimeout));
     }
 
     private RawClient open(Proxy proxy) throws IOException {
@@ -174,8 +173,8 @@ class HostileClientTest {
     @Test
     void strangersMaySendNextToNothing() throws IOException {
         RespUsers users = RespUsers.of(RespUser.named("default").password("secret"));
-        try (Proxy proxy = Proxy.before(
-                server.uri(), listener -> listener.budget(budget).users(users))) {
+        try (Proxy proxy =
+                Proxy.before(server.uri(), listener -> listener.budget(budget).users(users))) {
             List<RawClient> strangers = new ArrayList<>();
             for (int i = 0; i < 100; i++) {
                 RawClient stranger = open(proxy);
@@ -201,8 +200,8 @@ class HostileClientTest {
     @CsvSource({"REFUSE, false", "REFUSE, true", "WAIT, false"})
     void connectionsBeyondTheLimitDoNotKeepTheOthersFromService(Overflow overflow, boolean speaking)
             throws IOException {
-        try (Proxy proxy = Proxy.before(
-                server.uri(), listener -> listener.budget(budget).maxConnections(20, overflow))) {
+        try (Proxy proxy =
+                Proxy.before(server.uri(), listener -> listener.budget(budget).maxConnections(20, overflow))) {
             List<RawClient> admitted = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
                 admitted.add(open(proxy));

@@ -35,15 +35,64 @@ class MutatedSessionTest {
 
     /** Nothing that harms the server on purpose: it is real, and would stop or pause for everybody. */
     private static final List<String> SESSION = List.of(
-            "HELLO 3", "HELLO 2", "HELLO 3 AUTH default x SETNAME n", "AUTH default x", "PING", "SET f:a 1", "GET f:a",
-            "MGET f:a f:b f:c", "INCR f:n", "LPUSH f:l 1 2 3", "BLPOP f:l f:none 0", "BLPOP f:none 0", "LRANGE f:l 0 -1",
-            "HSET f:h a 1", "HGETALL f:h", "ZADD f:z 1 a", "ZRANGE f:z 0 -1 WITHSCORES", "XADD f:s * a 1",
-            "XREAD BLOCK 0 STREAMS f:s $", "XREAD COUNT 1 STREAMS f:s 0", "MULTI", "EXEC", "DISCARD", "WATCH f:a", "UNWATCH",
-            "SELECT 1", "SELECT 0", "SUBSCRIBE f:ch", "PSUBSCRIBE f:*", "UNSUBSCRIBE", "PUNSUBSCRIBE", "PUBLISH f:ch m",
-            "CLIENT REPLY OFF", "CLIENT REPLY SKIP", "CLIENT REPLY ON", "CLIENT SETNAME f", "CLIENT GETNAME", "CLIENT ID",
-            "CLIENT TRACKING ON", "CLIENT TRACKING OFF", "CLIENT NO-EVICT ON", "MONITOR", "RESET", "NOSUCH a b", "EVAL 1 0",
-            "EVAL redis.call('SET',KEYS[1],ARGV[1]) 1 f:e 1", "OBJECT ENCODING f:a", "SORT f:l BY f:w* GET #", "COMMAND COUNT",
-            "WAIT 0 10", "REPLCONF capa eof", "PSYNC ? -1", "SYNC", "READONLY", "ASKING", "SCAN 0", "COPY f:a f:b DB 2", "QUIT");
+            "HELLO 3",
+            "HELLO 2",
+            "HELLO 3 AUTH default x SETNAME n",
+            "AUTH default x",
+            "PING",
+            "SET f:a 1",
+            "GET f:a",
+            "MGET f:a f:b f:c",
+            "INCR f:n",
+            "LPUSH f:l 1 2 3",
+            "BLPOP f:l f:none 0",
+            "BLPOP f:none 0",
+            "LRANGE f:l 0 -1",
+            "HSET f:h a 1",
+            "HGETALL f:h",
+            "ZADD f:z 1 a",
+            "ZRANGE f:z 0 -1 WITHSCORES",
+            "XADD f:s * a 1",
+            "XREAD BLOCK 0 STREAMS f:s $",
+            "XREAD COUNT 1 STREAMS f:s 0",
+            "MULTI",
+            "EXEC",
+            "DISCARD",
+            "WATCH f:a",
+            "UNWATCH",
+            "SELECT 1",
+            "SELECT 0",
+            "SUBSCRIBE f:ch",
+            "PSUBSCRIBE f:*",
+            "UNSUBSCRIBE",
+            "PUNSUBSCRIBE",
+            "PUBLISH f:ch m",
+            "CLIENT REPLY OFF",
+            "CLIENT REPLY SKIP",
+            "CLIENT REPLY ON",
+            "CLIENT SETNAME f",
+            "CLIENT GETNAME",
+            "CLIENT ID",
+            "CLIENT TRACKING ON",
+            "CLIENT TRACKING OFF",
+            "CLIENT NO-EVICT ON",
+            "MONITOR",
+            "RESET",
+            "NOSUCH a b",
+            "EVAL 1 0",
+            "EVAL redis.call('SET',KEYS[1],ARGV[1]) 1 f:e 1",
+            "OBJECT ENCODING f:a",
+            "SORT f:l BY f:w* GET #",
+            "COMMAND COUNT",
+            "WAIT 0 10",
+            "REPLCONF capa eof",
+            "PSYNC ? -1",
+            "SYNC",
+            "READONLY",
+            "ASKING",
+            "SCAN 0",
+            "COPY f:a f:b DB 2",
+            "QUIT");
 
     private final AtomicBoolean over = new AtomicBoolean();
 
@@ -74,9 +123,8 @@ class MutatedSessionTest {
                 assertThat(each.get(20, TimeUnit.SECONDS)).isGreaterThan(10);
             }
             assertThat(sessions).isGreaterThan(20);
-            await().until(() -> proxy.listener().connections() == 0
-                    && budget.usedBytes() == 0
-                    && budget.requestsInFlight() == 0);
+            await().until(() ->
+                    proxy.listener().connections() == 0 && budget.usedBytes() == 0 && budget.requestsInFlight() == 0);
         } catch (AssertionError | Exception failed) {
             throw new AssertionError("seed " + SEED, failed);
         } finally {
@@ -99,7 +147,8 @@ class MutatedSessionTest {
                     readToTheEnd(socket.getInputStream());
                 }
             } catch (SocketTimeoutException hung) {
-                throw new AssertionError("no end of the session " + Frame.printable(new String(bytes, ISO_8859_1)), hung);
+                throw new AssertionError(
+                        "no end of the session " + Frame.printable(new String(bytes, ISO_8859_1)), hung);
             } catch (SocketException reset) {
                 // The listener may hang up on what it does not understand.
             }
@@ -121,7 +170,8 @@ class MutatedSessionTest {
     private static void send(Socket socket, byte[] bytes, Random random) throws IOException {
         int at = 0;
         while (at < bytes.length) {
-            int length = random.nextInt(4) == 0 ? bytes.length - at : Math.min(bytes.length - at, 1 + random.nextInt(200));
+            int length =
+                    random.nextInt(4) == 0 ? bytes.length - at : Math.min(bytes.length - at, 1 + random.nextInt(200));
             socket.getOutputStream().write(bytes, at, length);
             at += length;
         }

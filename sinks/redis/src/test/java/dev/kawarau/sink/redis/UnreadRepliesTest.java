@@ -36,9 +36,9 @@ class UnreadRepliesTest {
         ExecutorService threads = Executors.newSingleThreadExecutor();
         try (RedisServer server = RedisServer.start();
                 EventLoops loop = EventLoops.of(1);
-                Proxy proxy = Proxy.before(server.uri(), listener -> listener.eventLoops(loop)
-                        .budget(budget)
-                        .maxHeldBytes(heldKiB << 10));
+                Proxy proxy = Proxy.before(
+                        server.uri(),
+                        listener -> listener.eventLoops(loop).budget(budget).maxHeldBytes(heldKiB << 10));
                 Jedis direct = new Jedis(server.host(), server.port());
                 RawClient hog = proxy.raw();
                 RawClient other = proxy.raw()) {

@@ -245,7 +245,8 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
             wire.fill();
             // Between two such times the proxy may not see that anything was read.
             unread += nanos;
-            starved |= unread >= run.plan().writeTimeout().toNanos() || run.plan().budgetBytes() < 1 << 30;
+            starved |=
+                    unread >= run.plan().writeTimeout().toNanos() || run.plan().budgetBytes() < 1 << 30;
             world.after(nanos, wire::drain);
         }
     }
