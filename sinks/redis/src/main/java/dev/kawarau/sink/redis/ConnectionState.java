@@ -49,6 +49,11 @@ final class ConnectionState {
         return monitoring;
     }
 
+    /** Whether the server is queueing requests, as of its last answer. */
+    boolean isInTransaction() {
+        return inTransaction;
+    }
+
     /** Whether the client still counts on a WATCH that the server carried out. */
     boolean isWatching() {
         return watching && watchWanted;

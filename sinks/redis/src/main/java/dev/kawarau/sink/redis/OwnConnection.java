@@ -282,6 +282,11 @@ final class OwnConnection {
         return connection;
     }
 
+    /** Whether the server has yet to answer. */
+    boolean isBusy() {
+        return inFlight > 0;
+    }
+
     boolean isBlocked() {
         return blocked > 0;
     }

@@ -141,10 +141,16 @@ final class Route {
             return true;
         }
         RespCommand command = trip.request().command();
-        if (hungUp && !trip.isQueued && command.routing(trip.request()) == RespCommand.Routing.RESERVED) {
-            // It might wait without end, and the session with it.
-            trip.refuse(new Failure(Failure.Kind.UNAVAILABLE, "the client hung up"));
-            return true;
+        if (hungUp && command.routing(trip.request()) == RespCommand.Routing.RESERVED) {
+            if (own != null && own.isBusy()) {
+                // Whether the server queues it or blocks shows when it has answered what came before.
+                return false;
+            }
+            if (own == null || !own.state().isInTransaction()) {
+                // It might wait without end, and the session with it.
+                trip.refuse(new Failure(Failure.Kind.UNAVAILABLE, "the client hung up"));
+                return true;
+            }
         }
         if (transactionLost || watchLost) {
             if (answeredForLost(trip, command)) {
@@ -296,6 +302,8 @@ final class Route {
     void ownDone(Trip trip) {
         if (trip == barrier) {
             barrier = null;
+        }
+        if (!waiting.isEmpty()) {
             startWaiting();
         }
     }

@@ -60,7 +60,8 @@ class SessionEndTest {
                 "SCAN 0; CLIENT REPLY OFF; MULTI; CLIENT REPLY ON; RESET",
                 "PING; MULTI; BLPOP none 0; EXEC; WATCH a; BLPOP none 0",
                 "PING; RESET; BLPOP none 0; RESET; BLPOP none 0",
-                "CLIENT REPLY SKIP; BLPOP none 0; BLPOP none 0"
+                "CLIENT REPLY SKIP; BLPOP none 0; BLPOP none 0",
+                "HSET h a 1; PSUBSCRIBE a*; MULTI; PUNSUBSCRIBE; BLPOP none 0"
             })
     void aSessionEndsThoughItsLastWordsWouldWaitForEver(String lines) throws IOException {
         try (RawClient client = proxy.raw()) {
