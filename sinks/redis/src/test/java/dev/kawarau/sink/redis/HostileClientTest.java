@@ -185,9 +185,8 @@ class HostileClientTest {
             assertThat(served.call("AUTH", "secret")).isEqualTo("+OK");
             assertIsServed(served);
             for (RawClient stranger : strangers) {
-                stranger.write("x".repeat(100_000));
-                assertThat(stranger.reply()).isEqualTo("-ERR Protocol error: unauthenticated bulk length");
-                assertThat(stranger.isAtEnd()).isTrue();
+                assertThat(endOf(stranger, "x".repeat(100_000)))
+                        .isIn("-ERR Protocol error: unauthenticated bulk length", "reset");
             }
             RawClient many = open(proxy);
             many.write("*11\r\n" + "$1\r\na\r\n".repeat(11));
@@ -254,7 +253,12 @@ class HostileClientTest {
 
     /** A connection that is closed with bytes unread is reset, and what it was told may be lost. */
     private static String endOf(RawClient client) {
+        return endOf(client, "");
+    }
+
+    private static String endOf(RawClient client, String lastBytes) {
         try {
+            client.write(lastBytes);
             String words = client.reply();
             assertThat(client.isAtEnd()).isTrue();
             return words;
