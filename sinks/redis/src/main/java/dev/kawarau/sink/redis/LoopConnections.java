@@ -186,20 +186,28 @@ final class LoopConnections {
         all.add(connection);
         connection.startTimeout();
         if (settings.localName() != null) {
-            connection.connect(new LocalAddress(settings.localName()));
+            connectTo(new LocalAddress(settings.localName()), connection);
         } else if (settings.socketPath() != null) {
-            connection.connect(EventLoops.pathAddress(loop, Path.of(settings.socketPath())));
+            connectTo(EventLoops.pathAddress(loop, Path.of(settings.socketPath())), connection);
         } else if (NetUtil.isValidIpV4Address(settings.host()) || NetUtil.isValidIpV6Address(settings.host())) {
-            connection.connect(new InetSocketAddress(settings.host(), settings.port()));
+            connectTo(new InetSocketAddress(settings.host(), settings.port()), connection);
         } else {
             resolver.execute(() -> resolveAndConnect(connection));
         }
     }
 
+    /**
+     * Makes the socket after the loop's turn. A socket that was closed in this turn may still have an event in it, and
+     * epoll knows sockets by their number alone: a new one with the same number would get the event.
+     */
+    private void connectTo(SocketAddress address, UpstreamConnection connection) {
+        loop.execute(() -> connection.connect(address));
+    }
+
     private void resolveAndConnect(UpstreamConnection connection) {
         try {
             SocketAddress address = new InetSocketAddress(InetAddress.getByName(settings.host()), settings.port());
-            loop.execute(() -> connection.connect(address));
+            connectTo(address, connection);
         } catch (UnknownHostException | RuntimeException unknown) {
             loop.execute(() -> connection.close("is unreachable: " + Reason.of(unknown)));
         }
