@@ -82,8 +82,11 @@ final class ConnectionState {
      * Takes note of a request on its way: what ends a watch or a transaction ends it for the client whether or not a
      * reply comes.
      */
-    void sent(RespCommand command) {
-        if (command == Commands.WATCH) {
+    void sent(RespCommand command, boolean unanswered) {
+        if (unanswered && command == Commands.MONITOR) {
+            // Its lines will come; whether it was refused will not be told.
+            monitoring = true;
+        } else if (command == Commands.WATCH) {
             watchWanted = true;
         } else if (command == Commands.MULTI) {
             transactionOpen = true;

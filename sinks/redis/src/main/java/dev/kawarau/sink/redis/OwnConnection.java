@@ -69,6 +69,10 @@ final class OwnConnection {
             trip.unanswered = resp.isMuted() || muteNext || isSecondMonitor(trip);
             muteNext = false;
         }
+        if (trip.unanswered) {
+            // What it leaves behind cannot be told.
+            state.stays();
+        }
         if (trip.spoiled) {
             trip.noteSpoiled();
         }
@@ -81,7 +85,7 @@ final class OwnConnection {
             blockedInSilence |= trip.unanswered;
         }
         if (command.routing() != RespCommand.Routing.SHARED) {
-            state.sent(command);
+            state.sent(command, trip.unanswered);
             trip.keep();
         }
         if (Commands.subscribes(command) && !trip.unanswered) {
@@ -94,9 +98,9 @@ final class OwnConnection {
         }
     }
 
-    /** To which Redis gives no reply. */
+    /** To which Redis gives no reply. What the server queues is known, since MONITOR waits for earlier answers. */
     private boolean isSecondMonitor(Trip trip) {
-        return trip.request().command() == Commands.MONITOR && !trip.isQueued && state.isMonitoring();
+        return trip.request().command() == Commands.MONITOR && state.isMonitoring() && !state.isInTransaction();
     }
 
     /** The server would refuse to be silent, and say so. */
@@ -112,11 +116,8 @@ final class OwnConnection {
             muteNext = false;
         } else if (request.argumentIs(2, "OFF")) {
             resp.muted(true);
-            // What unanswered requests leave behind cannot be told.
-            state.stays();
             trip.unanswered = true;
         } else if (request.argumentIs(2, "SKIP")) {
-            state.stays();
             muteNext = !resp.isMuted();
             trip.unanswered = true;
         } else {

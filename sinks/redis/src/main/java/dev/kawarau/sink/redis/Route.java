@@ -56,7 +56,8 @@ final class Route {
     private String transactionLoss = "";
     private boolean watchLost;
     private boolean hungUp;
-    private boolean refusing;
+    /** Why nothing is sent any more; null while requests are. */
+    private @Nullable String refusal;
 
     Route(Session session, LoopConnections home, RedisSettings settings) {
         this.session = session;
@@ -136,8 +137,8 @@ final class Route {
         if (barrier != null) {
             return false;
         }
-        if (refusing) {
-            trip.refuse(new Failure(Failure.Kind.UNAVAILABLE, "the sink was closed"));
+        if (refusal != null) {
+            trip.refuse(new Failure(Failure.Kind.UNAVAILABLE, refusal));
             return true;
         }
         RespCommand command = trip.request().command();
@@ -158,6 +159,10 @@ final class Route {
             }
         }
         if (own != null) {
+            if (command == Commands.MONITOR && own.isBusy()) {
+                // Whether the server queues it, or gives no reply to it, shows when it has answered what came before.
+                return false;
+            }
             sendOwn(own, trip);
             return true;
         }
@@ -363,6 +368,8 @@ final class Route {
         ConnectionState state = lost.state();
         database = state.database();
         if (state.isIrreplaceable()) {
+            // What the client sent already counts on what is lost.
+            refusal = "redis at " + settings.server() + " is not as the session left it: its connection was lost";
             session.close();
         }
         transactionLost = state.isTransactionOpen();
@@ -392,7 +399,7 @@ final class Route {
             if (wasTransaction && command != Commands.RESET) {
                 if (own != null) {
                     // It is about to be lost, and this request came while its other ones were told so.
-                    own.state().sent(command);
+                    own.state().sent(command, false);
                 }
                 trip.answer(command == Commands.EXEC ? Trip.EXECABORT : OK);
                 return true;
@@ -427,7 +434,7 @@ final class Route {
     }
 
     void close() {
-        refusing = true;
+        refusal = "the client left";
         barrier = null;
         if (own != null) {
             OwnConnection left = own;
@@ -438,7 +445,7 @@ final class Route {
     }
 
     void refuseAll() {
-        refusing = true;
+        refusal = "the sink was closed";
     }
 
     Session session() {

@@ -117,6 +117,24 @@ class ConnectionHygieneTest {
     }
 
     @Test
+    void nothingMoreIsSentForASessionThatLostWhatItCountsOn() throws IOException {
+        for (int i = 0; i < 20; i++) {
+            try (RawClient first = proxy.raw()) {
+                first.write(RawClient.request("CLIENT", "ID")
+                        + RawClient.request("CLIENT", "REPLY", "OFF")
+                        + RawClient.request("BLPOP", "none", "0")
+                        + RawClient.request("MONITOR"));
+                first.endOutput();
+                first.input().readAllBytes();
+            }
+            assertIsClean("2");
+            try (Jedis direct = new Jedis(server.host(), server.port())) {
+                assertThat(direct.clientList()).doesNotContain(" flags=O ");
+            }
+        }
+    }
+
+    @Test
     void aVeryLongNameIsGivenToNoConnectionThatIsShared() throws IOException {
         try (RawClient client = proxy.raw();
                 Jedis direct = new Jedis(server.host(), server.port())) {

@@ -55,6 +55,7 @@ class SessionEndTest {
                 "MONITOR",
                 "MONITOR; MONITOR; PING",
                 "MONITOR; MONITOR; QUIT",
+                "MONITOR; PSUBSCRIBE a; MULTI; PUNSUBSCRIBE; MONITOR; PING",
                 "CLIENT REPLY OFF; BLPOP none 0; PING",
                 "PING; CLIENT REPLY OFF; BLPOP none 0; RESET; PING",
                 "SCAN 0; CLIENT REPLY OFF; MULTI; CLIENT REPLY ON; RESET",
