@@ -379,6 +379,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         return unsent == null ? 0 : 31L * System.identityHashCode(unsent.current()) + unsent.currentProgress();
     }
 
+    /** Bytes of responses that the client has taken, to within the channel's own accounting. */
+    long takenBytes() {
+        return out().written() - unsentBytes();
+    }
+
     /** Bytes that the connection makes the process hold. */
     long held() {
         return cumulation.size() + exchanges.bytes() + unsentBytes();

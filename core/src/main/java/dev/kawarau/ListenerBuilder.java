@@ -110,8 +110,7 @@ public abstract class ListenerBuilder<B extends ListenerBuilder<B>> {
 
     /**
      * How many bytes of requests under way and of unread responses one connection may hold before it is read no further;
-     * 64 MiB if not set. A single request or response may be larger. A connection that left so many bytes of responses
-     * unread is closed when the {@link #budget} of the process is used up.
+     * 64 MiB if not set, and never more than half of the {@link #budget}. A single request or response may be larger.
      */
     public final B maxHeldBytes(long bytes) {
         once("maxHeldBytes");

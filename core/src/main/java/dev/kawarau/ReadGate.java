@@ -1,6 +1,7 @@
 package dev.kawarau;
 
 import io.netty.buffer.Unpooled;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Decides whether a connection may be read: whoever can take no more pauses the reads of whoever feeds it. Confined to
@@ -30,18 +31,31 @@ final class ReadGate {
     /** The budget is told of changes from this size on, so that small requests cost no atomic operation. */
     private static final int GRAIN = 8 * 1024;
 
+    /**
+     * While the budget is used up a client must take its replies at such a speed that it would have them all within
+     * eight of these. One that reads slower holds up everybody else.
+     */
+    private static final long READER_CHECK = TimeUnit.MILLISECONDS.toNanos(500);
+
+    private static final int READER_CHECKS = 8;
+
     private final ClientConnection connection;
     private final Budget budget;
+    private final long mostHeld;
     private int reasons;
     private long pausedSince;
     private long told;
     private int toldRequests;
     private boolean awaiting;
     private boolean watching;
+    private boolean checkingReader;
+    private long takenThen;
 
     ReadGate(ClientConnection connection) {
         this.connection = connection;
         this.budget = connection.listener().settings().budget();
+        // One alone never uses up what is there for all.
+        this.mostHeld = Math.min(connection.listener().settings().maxHeldBytes, budget.maxBytes() / 2);
     }
 
     boolean isOpen() {
@@ -100,13 +114,40 @@ final class ReadGate {
         if (held == 0) {
             return;
         }
-        if (connection.unreadBytes() >= connection.listener().settings().maxHeldBytes && budget.isUsedUp()) {
+        boolean usedUp = budget.isUsedUp();
+        if (usedUp && connection.unreadBytes() >= mostHeld && connection.inFlight() > 0) {
+            // And more is to come.
             connection.abortUnread();
-        } else if ((reasons & BUDGET) != 0) {
+            return;
+        }
+        if (usedUp) {
+            watchReader();
+        }
+        if ((reasons & BUDGET) != 0) {
             budgetMayHaveRoom();
-        } else if (budget.isUsedUp() && !mayFinish()) {
+        } else if (usedUp && !mayFinish()) {
             pause(BUDGET);
             awaitBudget();
+        }
+    }
+
+    private void watchReader() {
+        if (!checkingReader && connection.unsentBytes() > 0) {
+            checkingReader = true;
+            takenThen = connection.takenBytes();
+            connection.loop().schedule(this::checkReader, READER_CHECK, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void checkReader() {
+        checkingReader = false;
+        if (connection.isClosed() || !budget.isUsedUp()) {
+            return;
+        }
+        if ((connection.takenBytes() - takenThen) * READER_CHECKS < connection.unsentBytes()) {
+            connection.abortUnread();
+        } else {
+            watchReader();
         }
     }
 
@@ -141,10 +182,9 @@ final class ReadGate {
     /** What arrives of one request does not count here, since it may be as long as the protocol's limits say. */
     private void limitHeld(long held) {
         long counted = held - connection.unfinishedBytes();
-        long most = connection.listener().settings().maxHeldBytes;
-        if (counted >= most) {
+        if (counted >= mostHeld) {
             pause(HELD);
-        } else if (counted <= most / 2) {
+        } else if (counted <= mostHeld / 2) {
             resume(HELD);
         }
     }

@@ -21,6 +21,7 @@ public final class Outbound {
     private int runStart;
     private int runEnd;
     private @Nullable ByteBuf stage;
+    private long written;
     private boolean queued;
     private boolean closed;
 
@@ -69,6 +70,11 @@ public final class Outbound {
         channel.flush();
     }
 
+    /** Bytes handed to the channel so far. */
+    public long written() {
+        return written;
+    }
+
     /** Drops what is queued and takes no more. */
     public void close() {
         closed = true;
@@ -87,6 +93,7 @@ public final class Outbound {
         int length = runEnd - runStart;
         if (length > SMALL || alone) {
             settleStage();
+            written += length;
             channel.write(buffer.slice(runStart, length), channel.voidPromise());
             return;
         }
@@ -104,6 +111,7 @@ public final class Outbound {
         if (stage != null) {
             ByteBuf full = stage;
             stage = null;
+            written += full.readableBytes();
             channel.write(full, channel.voidPromise());
         }
     }

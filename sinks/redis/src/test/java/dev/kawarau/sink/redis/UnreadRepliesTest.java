@@ -1,5 +1,6 @@
 package dev.kawarau.sink.redis;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -7,15 +8,20 @@ import dev.kawarau.Budget;
 import dev.kawarau.EventLoops;
 import dev.kawarau.testkit.RedisServer;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import redis.clients.jedis.Jedis;
 
-/** A client that sends a million requests and never reads a reply. */
+/** Clients that send requests and never read a reply. */
 class UnreadRepliesTest {
     private static final int REQUESTS = 1_000_000;
 
@@ -31,8 +37,8 @@ class UnreadRepliesTest {
     void whoNeverReadsTakesAsMuchMemoryAsAllowedAndHoldsUpNobody(int budgetKiB, int heldKiB, int length)
             throws Exception {
         Budget budget = Budget.ofBytes(budgetKiB << 10);
-        // What was under way when the limit was reached comes too.
-        long limit = (Math.max(budgetKiB, heldKiB) << 10) + Math.max(4 << 20, 128L * length);
+        // What one read of the server's connection brings comes too, and the rest of a reply that is longer.
+        long limit = ((long) budgetKiB << 10) + (1 << 20) + length;
         ExecutorService threads = Executors.newSingleThreadExecutor();
         try (RedisServer server = RedisServer.start();
                 EventLoops loop = EventLoops.of(1);
@@ -69,6 +75,39 @@ class UnreadRepliesTest {
             assertThat(other.call("ECHO", "after")).isEqualTo("$after");
         } finally {
             threads.shutdownNow();
+        }
+    }
+
+    /** Each by itself holds less than one connection may. */
+    @Test
+    void manyWhoNeverReadDoNotHoldUpOthersForLong() throws Exception {
+        Budget budget = Budget.ofBytes(16 << 20);
+        List<Socket> hogs = new ArrayList<>();
+        try (RedisServer server = RedisServer.start();
+                EventLoops loop = EventLoops.of(1);
+                Proxy proxy = Proxy.before(
+                        server.uri(), listener -> listener.eventLoops(loop).budget(budget));
+                Jedis direct = new Jedis(server.host(), server.port());
+                RawClient other = proxy.raw()) {
+            direct.set("k", "v".repeat(100_000));
+            byte[] requests = RawClient.request("GET", "k").repeat(40).getBytes(US_ASCII);
+            for (int i = 0; i < 40; i++) {
+                Socket hog = new Socket();
+                hogs.add(hog);
+                hog.setReceiveBufferSize(4_096);
+                hog.connect(new InetSocketAddress("127.0.0.1", proxy.listener().port()));
+                hog.getOutputStream().write(requests);
+            }
+            await().until(() -> budget.usedBytes() >= budget.maxBytes());
+
+            for (int round = 0; round < 100; round++) {
+                assertThat(other.call("GET", "k")).hasSize(100_001);
+            }
+            assertThat(budget.usedBytes()).isLessThan(budget.maxBytes());
+        } finally {
+            for (Socket hog : hogs) {
+                hog.close();
+            }
         }
     }
 
