@@ -5,6 +5,7 @@ import dev.kawarau.ChainBuilder;
 import dev.kawarau.Message;
 import dev.kawarau.Promise;
 import dev.kawarau.Reply;
+import dev.kawarau.Transform;
 import dev.kawarau.resp.RespMessage;
 import dev.kawarau.resp.RespValue;
 import dev.kawarau.wire.LoopClock;
@@ -61,6 +62,10 @@ public class ChainBenchmark {
     @Param
     public Step step;
 
+    /** Without them the same transforms are linked by hand, which nothing counts or guards. */
+    @Param({"true", "false"})
+    public boolean metrics;
+
     private Chain chain;
     private InVmProxy proxy;
     private InVmProxy holding;
@@ -90,14 +95,21 @@ public class ChainBenchmark {
 
     private Chain build() {
         ChainBuilder builder = Chain.named("benchmark").metrics(new SimpleMeterRegistry());
+        Chain bare = message -> Reply.of(OK);
         for (int i = 0; i < transforms; i++) {
-            switch (step) {
-                case PASS -> builder.then((message, next) -> next.send(message));
-                case WATCH ->
-                    builder.then((message, next) -> next.send(message).whenDone((response, failure) -> watched++));
-            }
+            Transform transform = transform();
+            Chain rest = bare;
+            bare = message -> transform.handle(message, rest);
+            builder.then(transform);
         }
-        return builder.to(message -> Reply.of(OK));
+        return metrics ? builder.to(message -> Reply.of(OK)) : bare;
+    }
+
+    private Transform transform() {
+        return switch (step) {
+            case PASS -> (message, next) -> next.send(message);
+            case WATCH -> (message, next) -> next.send(message).whenDone((response, failure) -> watched++);
+        };
     }
 
     @TearDown(Level.Trial)

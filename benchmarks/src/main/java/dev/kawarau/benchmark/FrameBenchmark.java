@@ -7,6 +7,7 @@ import dev.kawarau.resp.RespReader;
 import dev.kawarau.resp.RespValue;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -16,6 +17,8 @@ import io.netty.handler.codec.redis.RedisBulkStringAggregator;
 import io.netty.handler.codec.redis.RedisDecoder;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -41,7 +44,9 @@ import org.openjdk.jmh.infra.Blackhole;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 5, time = 200, timeUnit = TimeUnit.MILLISECONDS)
 @Measurement(iterations = 10, time = 100, timeUnit = TimeUnit.MILLISECONDS)
-@Fork(value = 1, jvmArgsAppend = "-Dio.netty.leakDetection.level=disabled")
+@Fork(
+        value = 1,
+        jvmArgsAppend = {"-Dio.netty.leakDetection.level=disabled", LoopThreads.EXECUTOR, LoopThreads.EXECUTOR_CLASS})
 @SuppressWarnings("NullAway.Init") // JMH calls the setup before anything else
 public class FrameBenchmark {
     private static final String GET = "*2\r\n$3\r\nGET\r\n$16\r\nkey:000000000042\r\n";
@@ -65,6 +70,25 @@ public class FrameBenchmark {
         Bytes(String text, boolean requests) {
             this.text = text;
             this.requests = requests;
+        }
+
+        String text() {
+            return text;
+        }
+
+        /** Each of the frames, decoded. */
+        List<RespValue> decoded() {
+            ByteBuf in = Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII);
+            FrameBenchmark frames = new FrameBenchmark();
+            frames.bytes = this;
+            List<RespValue> values = new ArrayList<>();
+            while (in.isReadable()) {
+                int end = in.readerIndex() + frames.frame(in);
+                values.add(frames.reader.read(in, in.readerIndex(), end));
+                in.readerIndex(end);
+            }
+            in.release();
+            return values;
         }
     }
 
