@@ -111,6 +111,11 @@ public abstract class Message {
         return length;
     }
 
+    /** Whether the exchange of this message has ended: its response was written, or found the client gone. */
+    public final boolean isOver() {
+        return exchange != null && exchange.hasEnded();
+    }
+
     /** The protocol-neutral picture of a request; of a response, {@link Query#NONE}. */
     public abstract Query query();
 

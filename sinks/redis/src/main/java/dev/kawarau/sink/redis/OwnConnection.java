@@ -221,6 +221,10 @@ final class OwnConnection {
         route.named(trip.request(), response);
         lastReplied = trip.request();
         trip.answer(answer);
+        if (trip.request().isOver()) {
+            // Nothing has to wait for it, and an idle connection must not keep it.
+            lastReplied = null;
+        }
         done(trip);
     }
 

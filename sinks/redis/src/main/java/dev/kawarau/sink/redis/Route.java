@@ -8,7 +8,6 @@ import dev.kawarau.resp.RespMessage;
 import dev.kawarau.resp.RespSession;
 import dev.kawarau.resp.RespValue;
 import dev.kawarau.resp.RespVersion;
-import java.util.ArrayDeque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +39,7 @@ final class Route {
     private final int slot;
     private final RedisSettings settings;
     private final ClientNaming naming = new ClientNaming();
-    private final ArrayDeque<Trip> waiting = new ArrayDeque<>(4);
+    private final TripQueue waiting = new TripQueue();
     private @Nullable UpstreamConnection shared;
     private int sharedInFlight;
     /** How large a reply may be: a guess at first, then falling slowly from the largest that came. */

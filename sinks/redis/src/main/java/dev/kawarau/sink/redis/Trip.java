@@ -19,6 +19,10 @@ final class Trip extends Promise {
     private final Route route;
     private final RespMessage request;
 
+    /** The one behind it in the {@link TripQueue}. */
+    @Nullable
+    Trip next;
+
     /** Written in place of the request, where the proxy has to end a transaction in another way. */
     byte @Nullable [] substitute;
 

@@ -22,6 +22,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.ArrayDeque;
@@ -54,8 +55,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private final LoopClock clock;
     private final ReplyScanner scanner;
     private final long begunNanos;
-    private final ArrayDeque<Object> due = new ArrayDeque<>();
-    private final ArrayDeque<Object> unsent = new ArrayDeque<>(4);
+    private ArrayDeque<Object> due = new ArrayDeque<>();
+    private ArrayDeque<Object> unsent = new ArrayDeque<>(1);
     private RespVersion version;
     private Phase phase = Phase.CONNECTING;
     private @Nullable Channel channel;
@@ -63,6 +64,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private @Nullable Outbound outbound;
     private @Nullable OwnConnection owner;
     private @Nullable RespMessage refusal;
+    private @Nullable ScheduledFuture<?> timeout;
     private int serverVersion;
     private long lastRead;
     private boolean checking;
@@ -86,7 +88,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     /** From here on the connection has so long to get ready, the time to find its address included. */
     void startTimeout() {
-        home.loop().schedule(this::connectTimeout, settings.connectNanos(), TimeUnit.NANOSECONDS);
+        timeout = home.loop().schedule(this::connectTimeout, settings.connectNanos(), TimeUnit.NANOSECONDS);
     }
 
     void connect(SocketAddress address) {
@@ -124,6 +126,14 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             made.pipeline().addLast(handler);
         }
         made.pipeline().addLast(this);
+    }
+
+    /** Else it would keep a connection in memory that has come and gone before. */
+    private void endTimeout() {
+        if (timeout != null) {
+            timeout.cancel(false);
+            timeout = null;
+        }
     }
 
     private void connectTimeout() {
@@ -167,10 +177,15 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     /** The connection may be used. */
     void ready() {
         phase = Phase.READY;
+        endTimeout();
         home.ready(this);
         Object next;
         while ((next = unsent.poll()) != null && phase == Phase.READY) {
             write(next);
+        }
+        if (unsent.isEmpty()) {
+            // A queue stays as large as it ever was, and this one was needed for the last time.
+            unsent = new ArrayDeque<>(1);
         }
     }
 
@@ -220,6 +235,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         }
         boolean wasReady = phase == Phase.READY;
         phase = Phase.CLOSED;
+        endTimeout();
         if (outbound != null) {
             outbound.close();
         }
@@ -377,7 +393,12 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private void check() {
         checking = false;
         Object head = due.peek();
-        if (phase == Phase.CLOSED || head == null) {
+        if (phase == Phase.CLOSED) {
+            return;
+        }
+        if (head == null) {
+            // A queue stays as large as it ever was, and a connection may be idle from here on.
+            due = new ArrayDeque<>();
             return;
         }
         long sent = head instanceof Trip trip ? trip.sentNanos : ((Internal) head).sentNanos;
