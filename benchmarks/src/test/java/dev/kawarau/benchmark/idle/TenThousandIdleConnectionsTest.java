@@ -22,7 +22,7 @@ class TenThousandIdleConnectionsTest {
 
     @Test
     void aConnectionThatWasBusyCostsNoMoreWhenItIsIdleAgain() throws Exception {
-        IdleConnections.Result result = run("--connections", connections(100), "--pipeline", "4000");
+        IdleConnections.Result result = run("--connections", connections(100), "--pipeline", "3000");
 
         // What there is of direct memory was needed for all of them at the busiest moment, and is no one's own.
         assertThat(result.each().heap()).as(words(result)).isLessThanOrEqualTo(MOST_BYTES);
@@ -30,7 +30,7 @@ class TenThousandIdleConnectionsTest {
 
     @Test
     void aConnectionWithAnUpstreamOfItsOwnCostsNoMoreEitherAndLeavesNothingBehind() throws Exception {
-        IdleConnections.Result result = run("--connections", connections(100), "--pipeline", "4000", "--transparent");
+        IdleConnections.Result result = run("--connections", connections(100), "--pipeline", "3000", "--transparent");
 
         assertThat(result.each().heap()).as(words(result)).isLessThanOrEqualTo(MOST_BYTES);
         assertThat(result.classes()).anyMatch(TenThousandIdleConnectionsTest::isConnection);
