@@ -37,9 +37,9 @@ record Case(String command, int bytes, int connections, int pipeline) {
     /** Enough for a first look: small values at 50 connections, and one case each of latency and of large values. */
     static List<Case> few() {
         return all().stream()
-                .filter(each -> (each.bytes == 64 && each.connections == 50)
-                        || each.equals(new Case("get", 64, 1, 1))
-                        || each.equals(new Case("get", 4096, 50, 16)))
+                .filter(each -> each.matches(List.of("get", "64", "50"))
+                        || each.matches(List.of("get", "64", "1", "1"))
+                        || each.matches(List.of("set", "4096", "50", "16")))
                 .toList();
     }
 
@@ -59,9 +59,16 @@ record Case(String command, int bytes, int connections, int pipeline) {
         return true;
     }
 
-    /** How many requests are sent when nothing is known yet about how long they take. */
-    long firstRequests() {
+    /** How many requests a run has at least: some for each connection. */
+    long fewestRequests() {
         return Math.max(2000, 5L * connections * pipeline);
+    }
+
+    /** Requests per second that a slow proxy on a slow machine does, about: where a search for the right number begins. */
+    double expectedRate() {
+        double alone = connections == 1 ? 10_000 : 40_000;
+        double together = pipeline == 1 ? alone : alone * (pipeline < 32 ? 5 : 8);
+        return bytes < 1024 ? together : together / 3;
     }
 
     /** For example {@code GET, 64 B}. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
@@ -11,11 +12,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Compares Kawarau with a direct connection, twemproxy and HAProxy. {@code --help} prints the options; {@code
+ * Compares Kawarau with a direct connection, twemproxy, HAProxy and a bare relay. {@code --help} prints the options; {@code
  * benchmarks/README.md} says how to read what comes out.
  */
 public final class EndToEnd {
-    private static final double WARM_UP_SECONDS = 10;
+    private static final Duration WARM_UP = Duration.ofSeconds(15);
+    private static final Duration QUICK_WARM_UP = Duration.ofSeconds(4);
 
     private final Options options;
     private final String command;
@@ -53,17 +55,24 @@ public final class EndToEnd {
     /** Whether everything could be measured. */
     private boolean run() {
         Path redisBenchmark = Tools.redisBenchmark();
-        Machine machine = Machine.read(Path.of("/proc"));
+        Machine machine = Machine.read(Tools.PROC);
+        Pin pin = options.pin() ? Pin.last(Tools.find("taskset"), Tools.PROC) : Pin.none("`--no-pin`");
+        if (!pin.pinned()) {
+            System.err.println("end-to-end: not pinned; " + pin.text());
+        }
         if (machine.isBusy()) {
             System.err.println("end-to-end: others use this machine, too; do not trust the numbers. " + machine);
         }
-        try (Peers peers = Peers.start(options.jar())) {
+        try (Peers peers = Peers.start(options.jar(), pin)) {
+            peers.leftOut().forEach(line -> System.err.println("end-to-end: " + line));
             List<String> names = peers.all().stream().map(Peer::name).toList();
-            Report report = new Report(facts(machine, redisBenchmark, peers), options.cases(), names);
-            Measurement measurement =
-                    new Measurement(new RedisBenchmark(redisBenchmark, peers.redis()), peers.all(), options.seconds());
-            System.out.println("warm-up");
-            measurement.warmUp(peers.kawarau(), options.cases(), WARM_UP_SECONDS);
+            RedisBenchmark client = new RedisBenchmark(redisBenchmark, peers.redis(), options.clientThreads());
+            Report report = new Report(facts(machine, client, peers, pin), options.cases(), names);
+            Measurement measurement = new Measurement(client, peers.all(), options.seconds());
+            WarmUp warmUp = new WarmUp(options.seconds() < 1 ? QUICK_WARM_UP : WARM_UP, System::nanoTime);
+            for (Peer peer : peers.compiling()) {
+                System.out.println(warmUp.run(peer.name(), options.cases(), loads -> measurement.pass(peer, loads)));
+            }
             Results results = measurement.measure(
                     options.cases(), options.rounds(), System.out::println, soFar -> write(report, soFar));
             System.out.println(report.markdown(results));
@@ -73,32 +82,50 @@ public final class EndToEnd {
         }
     }
 
-    private Map<String, String> facts(Machine machine, Path redisBenchmark, Peers peers) {
+    private Map<String, String> facts(Machine machine, RedisBenchmark client, Peers peers, Pin pin) {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("Date", LocalDate.now(ZoneOffset.UTC).toString());
         facts.put("Command", "`" + command + "`");
         facts.put("Machine", machine + "; clients, proxy and Redis share it");
         String commit = Tools.output("git", "describe", "--always", "--dirty").strip();
+        facts.put("Processors", pin.text());
         peers.versions()
-                .forEach((name, version) ->
-                        facts.put(name, name.equals(Peer.KAWARAU) ? version + kawarauDetails(commit) : version));
+                .forEach((name, version) -> facts.put(name, version + details(name, version, commit, pin.pinned())));
+        Case widest = options.cases().get(options.cases().size() - 1);
         facts.put(
                 "Client",
-                "redis-benchmark " + Tools.version(redisBenchmark.toString(), "--version") + ": `redis-benchmark "
-                        + String.join(
-                                " ", RedisBenchmark.arguments(options.cases().get(0), "PORT", "N")) + "`");
+                "redis-benchmark " + client.version() + ": `redis-benchmark "
+                        + String.join(" ", client.arguments(widest, "PORT", "N")) + "`. " + threads());
         facts.put(
                 "Runs",
                 options.rounds() + (options.rounds() == 1 ? " round" : " rounds")
                         + " in which all peers take turns, about " + options.seconds()
-                        + " s for each run; medians. Before them 10 s of warm-up for Kawarau, and a round that does not count");
+                        + " s for each run; medians, and ratios of medians. Before them Kawarau and the bare relay run"
+                        + " each pipeline until they get no faster, and a round that does not count");
         return facts;
     }
 
-    private static String kawarauDetails(String commit) {
-        return (commit.matches("[0-9a-zA-Z.-]+") ? " (" + commit + ")" : "")
-                + ", the standalone sample with `--threads 1` and `--metrics`, Java "
-                + Runtime.version().feature() + " with `-Xmx512m`";
+    private String threads() {
+        return options.clientThreads() == 1
+                ? "It has one thread, which can be the bottleneck"
+                : "It has " + options.clientThreads()
+                        + " threads where there are as many connections, since at a pipeline of 1 one thread"
+                        + " is slower than a proxy and would be what is measured";
+    }
+
+    private static String details(String name, String version, String commit, boolean pinned) {
+        String java = ", Java " + Runtime.version().feature() + " with `-Xmx512m`"
+                + (pinned ? ", which sees one processor and so takes its serial collector" : "");
+        return switch (name) {
+            case Peer.KAWARAU ->
+                (commit.matches("[0-9a-zA-Z.-]+") ? " (" + commit + ")" : "")
+                        + ", the standalone sample with `--threads 1` and `--metrics`" + java;
+            case Peer.BARE_RELAY ->
+                version.startsWith("left out")
+                        ? ""
+                        : " of Netty, on which it is all that a multiplexing relay has to have (`BareRelay`)" + java;
+            default -> "";
+        };
     }
 
     private void write(Report report, Results results) {

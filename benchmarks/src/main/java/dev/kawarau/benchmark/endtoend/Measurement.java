@@ -9,14 +9,17 @@ import java.util.function.Consumer;
 
 /**
  * Measures cases in rounds. In each round every case is run against every peer, one after the other, so that all peers
- * see the machine in the same moods. A round that does not count comes first, to find out how many requests fill a run.
+ * see the machine in the same moods. A round that does not count comes first, to find out how fast each peer is and so
+ * how many requests fill a run.
  */
 final class Measurement {
+    private static final double WARM_UP_SECONDS = 0.5;
+
     private final RedisBenchmark benchmark;
     private final List<Peer> peers;
     private final double seconds;
     private final Results results = new Results();
-    private final Map<Case, Map<Peer, Long>> requests = new HashMap<>();
+    private final Map<Case, Map<Peer, Double>> rates = new HashMap<>();
 
     /**
      * @param peers the first one is the Redis itself
@@ -28,21 +31,13 @@ final class Measurement {
         this.seconds = seconds;
     }
 
-    /** Lets a peer that compiles while it runs do so, for some seconds. What fails here will be reported later. */
-    void warmUp(Peer peer, List<Case> cases, double howLong) {
-        long end = System.nanoTime() + (long) (howLong * 1e9);
-        try {
-            while (true) {
-                for (Case load : cases) {
-                    if (System.nanoTime() > end) {
-                        return;
-                    }
-                    oneRun(load, peer);
-                }
-            }
-        } catch (RedisBenchmark.Failed again) {
-            // It fails again in the round to come.
+    /** Runs some cases that do not count, half a second each, and returns the sum of their requests per second. */
+    double pass(Peer peer, List<Case> cases) throws RedisBenchmark.Failed {
+        double sum = 0;
+        for (Case load : cases) {
+            sum += oneRun(load, peer, WARM_UP_SECONDS).requestsPerSecond();
         }
+        return sum;
     }
 
     /**
@@ -73,7 +68,7 @@ final class Measurement {
                 continue;
             }
             try {
-                Run run = oneRun(load, peer);
+                Run run = oneRun(load, peer, round == 0 ? seconds / 2 : seconds);
                 if (round > 0) {
                     results.add(load, peer, run);
                 }
@@ -86,12 +81,12 @@ final class Measurement {
         return line.toString();
     }
 
-    private Run oneRun(Case load, Peer peer) throws RedisBenchmark.Failed {
+    private Run oneRun(Case load, Peer peer, double howLong) throws RedisBenchmark.Failed {
         benchmark.prepare(load, peers.get(0));
-        Map<Peer, Long> ofCase = requests.computeIfAbsent(load, key -> new HashMap<>());
-        long first = load.firstRequests();
-        Run run = benchmark.run(load, peer, ofCase.getOrDefault(peer, first));
-        ofCase.put(peer, Math.max(first, (long) (run.requestsPerSecond() * seconds)));
+        Map<Peer, Double> ofCase = rates.computeIfAbsent(load, key -> new HashMap<>());
+        double requests = ofCase.getOrDefault(peer, load.expectedRate()) * howLong;
+        Run run = benchmark.run(load, peer, Math.max(load.fewestRequests(), (long) requests));
+        ofCase.put(peer, run.requestsPerSecond());
         return run;
     }
 }

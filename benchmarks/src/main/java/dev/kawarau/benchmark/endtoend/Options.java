@@ -15,37 +15,57 @@ import java.util.Set;
  * @param seconds how long one run takes, about
  * @param out the folder for what is written
  * @param jar the runnable jar of the standalone sample
+ * @param pin whether every proxy runs on one processor, always the same
+ * @param clientThreads of {@code redis-benchmark}, where there are as many connections; at least 1
  * @param help whether the user only asked what the options are
  */
-record Options(List<Case> cases, int rounds, double seconds, Path out, Path jar, boolean help) {
+record Options(
+        List<Case> cases,
+        int rounds,
+        double seconds,
+        Path out,
+        Path jar,
+        boolean pin,
+        int clientThreads,
+        boolean help) {
     static final String HELP = """
-            Measures Kawarau beside a direct connection, twemproxy and HAProxy, with redis-benchmark.
+            Measures Kawarau beside a direct connection, twemproxy, HAProxy and a bare relay on Netty, with
+            redis-benchmark.
 
               java -cp benchmarks/target/benchmarks.jar dev.kawarau.benchmark.endtoend.EndToEnd [options]
 
               --quick        a part of the matrix and shorter runs: less than two minutes
-              --rounds N     rounds that are measured; default 5, with --quick 3
+              --rounds N     rounds that are measured; default 3
               --only CASES   COMMAND,BYTES,CONNECTIONS,PIPELINE, for example get,64,50; parts that are * or
                              left out stand for any of get set, 64 4096, 1 50 500, 1 16 64
               --out FOLDER   where the tables and charts go; default benchmarks/results,
                              or benchmarks/target/end-to-end for a part of the matrix
               --jar FILE     the proxy; default samples/standalone/target/standalone.jar
+              --client-threads N
+                             threads of redis-benchmark, where there are as many connections; default 2
+              --no-pin       lets proxies run where the kernel puts them, not all on the last processor
               --help         prints this
 
             Run it in the root of the repository, after "mvn -Pquick package -DskipTests", on a machine that
-            does nothing else. It needs redis-benchmark; twemproxy and HAProxy are left out where there are none.
+            does nothing else. It needs redis-benchmark; twemproxy, HAProxy and taskset are left out where there
+            are none.
             Exit codes: 1 if something could not be measured, 2 for a bad option.""";
 
     private static final Path RESULTS = Path.of("benchmarks", "results");
     private static final Path SCRATCH = Path.of("benchmarks", "target", "end-to-end");
     private static final Path JAR = Path.of("samples", "standalone", "target", "standalone.jar");
+    private static final int ROUNDS = 3;
     private static final int MOST_ROUNDS = 1000;
+    private static final int CLIENT_THREADS = 2;
+    private static final int MOST_CLIENT_THREADS = 64;
 
     /** @throws IllegalArgumentException if an option is wrong; the message is one line that says which and why */
     static Options parse(String... arguments) {
         boolean quick = false;
         boolean help = false;
-        int rounds = 0;
+        boolean pin = true;
+        int rounds = ROUNDS;
+        int clientThreads = CLIENT_THREADS;
         String only = "*";
         Path out = null;
         Path jar = JAR;
@@ -57,23 +77,22 @@ record Options(List<Case> cases, int rounds, double seconds, Path out, Path jar,
             }
             switch (option) {
                 case "--quick" -> quick = true;
-                case "--rounds" -> rounds = rounds(value(option, rest));
+                case "--rounds" -> rounds = number(option, value(option, rest), MOST_ROUNDS);
                 case "--only" -> only = value(option, rest);
                 case "--out" -> out = Path.of(value(option, rest));
                 case "--jar" -> jar = Path.of(value(option, rest));
+                case "--client-threads" -> clientThreads = number(option, value(option, rest), MOST_CLIENT_THREADS);
+                case "--no-pin" -> pin = false;
                 case "--help" -> help = true;
                 default -> throw new IllegalArgumentException("unknown option " + option);
             }
         }
         List<Case> cases = only(only, quick ? Case.few() : Case.all());
-        if (rounds == 0) {
-            rounds = quick ? 3 : 5;
-        }
         if (out == null) {
             // A part of the matrix must not replace the results of all of it.
             out = cases.equals(Case.all()) ? RESULTS : SCRATCH;
         }
-        return new Options(cases, rounds, quick ? 0.5 : 1, out, jar, help);
+        return new Options(cases, rounds, quick ? 0.65 : 1.15, out, jar, pin, clientThreads, help);
     }
 
     private static String value(String option, Iterator<String> rest) {
@@ -84,12 +103,12 @@ record Options(List<Case> cases, int rounds, double seconds, Path out, Path jar,
         return value;
     }
 
-    private static int rounds(String value) {
-        int rounds = value.matches("[0-9]{1,9}") ? Integer.parseInt(value) : 0;
-        if (rounds < 1 || rounds > MOST_ROUNDS) {
-            throw new IllegalArgumentException("--rounds: \"" + value + "\" is not a number from 1 to " + MOST_ROUNDS);
+    private static int number(String option, String value, int most) {
+        int number = value.matches("[0-9]{1,9}") ? Integer.parseInt(value) : 0;
+        if (number < 1 || number > most) {
+            throw new IllegalArgumentException(option + ": \"" + value + "\" is not a number from 1 to " + most);
         }
-        return rounds;
+        return number;
     }
 
     private static List<Case> only(String value, List<Case> cases) {

@@ -14,6 +14,7 @@ record Peer(String name, int port, @Nullable ProcessHandle proxy) {
     static final String KAWARAU = "Kawarau";
     static final String TWEMPROXY = "twemproxy";
     static final String HAPROXY = "HAProxy";
+    static final String BARE_RELAY = "bare relay";
 
     static Peer direct(int port) {
         return new Peer(DIRECT, port, null);

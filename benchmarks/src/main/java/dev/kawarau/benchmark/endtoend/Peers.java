@@ -24,18 +24,20 @@ final class Peers implements AutoCloseable {
     private final Path directory = temporaryDirectory();
     private final List<ProxyProcess> proxies = new ArrayList<>();
     private final Map<String, String> versions = new LinkedHashMap<>();
+    private final List<String> leftOut = new ArrayList<>();
 
     private Peers() {}
 
     /**
-     * Starts them. twemproxy and HAProxy are left out where they are not installed.
+     * Starts them. What is not installed is left out.
      *
+     * @param pin where proxies run
      * @throws IllegalStateException if one does not start; the message says which and why
      */
-    static Peers start(Path jar) {
+    static Peers start(Path jar, Pin pin) {
         Peers peers = new Peers();
         try {
-            peers.startAll(jar);
+            peers.startAll(jar, pin);
             return peers;
         } catch (RuntimeException failed) {
             peers.close();
@@ -43,16 +45,26 @@ final class Peers implements AutoCloseable {
         }
     }
 
-    private void startAll(Path jar) {
+    private void startAll(Path jar, Pin pin) {
+        ProxyPrograms programs = new ProxyPrograms(redis.port(), directory, pin);
         versions.put("Redis", redisInfo(VERSION));
-        add(Peer.KAWARAU, Optional.of(ProxyProcess.kawarau(jar, redis.port(), directory)));
-        add(Peer.TWEMPROXY, ProxyProcess.twemproxy(redis.port(), directory));
-        add(Peer.HAPROXY, ProxyProcess.haproxy(redis.port(), directory));
+        add(Peer.KAWARAU, Optional.of(programs.kawarau(jar)), "");
+        add(Peer.TWEMPROXY, programs.twemproxy(), "nutcracker is not installed");
+        add(Peer.HAPROXY, programs.haproxy(), "haproxy is not installed");
+        add(Peer.BARE_RELAY, programs.bareRelay(), "no epoll here");
     }
 
-    private void add(String name, Optional<ProxyProcess> proxy) {
-        versions.put(name, proxy.map(ProxyProcess::version).orElse("not installed, left out"));
+    private void add(String name, Optional<ProxyProcess> proxy, String whyNot) {
+        versions.put(name, proxy.map(ProxyProcess::version).orElse("left out, " + whyNot));
         proxy.ifPresent(proxies::add);
+        if (proxy.isEmpty()) {
+            leftOut.add(name + " is left out: " + whyNot);
+        }
+    }
+
+    /** A line for each peer that is not there. */
+    List<String> leftOut() {
+        return leftOut;
     }
 
     /** What is measured; the direct connection first. */
@@ -62,8 +74,11 @@ final class Peers implements AutoCloseable {
                 .toList();
     }
 
-    Peer kawarau() {
-        return proxies.get(0).peer();
+    /** Those that run in a JVM and compile while they do. */
+    List<Peer> compiling() {
+        return all().stream()
+                .filter(peer -> peer.name().equals(Peer.KAWARAU) || peer.name().equals(Peer.BARE_RELAY))
+                .toList();
     }
 
     /** The process behind all of them. */

@@ -9,9 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.jar.JarFile;
 
 /** A proxy in a process of its own, which ends at {@link #close()}, or with this JVM. */
 final class ProxyProcess implements AutoCloseable {
@@ -29,92 +27,14 @@ final class ProxyProcess implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly, "end-" + peer.name()));
     }
 
-    /** One thread, metrics on, everything else at its defaults. */
-    static ProxyProcess kawarau(Path jar, int redis, Path directory) {
-        int port = freePort();
-        return start(
-                Peer.KAWARAU,
-                kawarauVersion(jar),
-                port,
-                directory,
-                List.of(
-                        Tools.java().toString(),
-                        "-Xmx512m",
-                        "-jar",
-                        jar.toString(),
-                        "--listen",
-                        "127.0.0.1:" + port,
-                        "--redis",
-                        "127.0.0.1:" + redis,
-                        "--threads",
-                        "1",
-                        "--metrics",
-                        "127.0.0.1:" + freePort()));
-    }
-
-    private static String kawarauVersion(Path jar) {
-        try (JarFile file = new JarFile(jar.toFile())) {
-            return Optional.ofNullable(file.getManifest())
-                    .map(manifest -> manifest.getMainAttributes().getValue("Implementation-Version"))
-                    .orElse("unknown");
-        } catch (IOException notThere) {
-            throw new IllegalStateException(
-                    jar + " cannot be read; in the root of the repository: mvn -Pquick package -DskipTests", notThere);
-        }
-    }
-
-    /** In the mode that it has for Redis. It has one thread for requests, always. */
-    static Optional<ProxyProcess> twemproxy(int redis, Path directory) {
-        return Tools.find("nutcracker").map(program -> {
-            int port = freePort();
-            Path file = directory.resolve("twemproxy.yml");
-            Tools.write(file, """
-                    redis:
-                      listen: 127.0.0.1:%d
-                      redis: true
-                      hash: fnv1a_64
-                      distribution: ketama
-                      servers:
-                        - 127.0.0.1:%d:1
-                    """.formatted(port, redis));
-            String stats = Integer.toString(freePort());
-            return start(
-                    Peer.TWEMPROXY,
-                    Tools.version(program.toString(), "-V"),
-                    port,
-                    directory,
-                    List.of(program.toString(), "-c", file.toString(), "-a", "127.0.0.1", "-s", stats));
-        });
-    }
-
-    /** As a relay of bytes, one upstream connection for each client. */
-    static Optional<ProxyProcess> haproxy(int redis, Path directory) {
-        return Tools.find("haproxy").map(program -> {
-            int port = freePort();
-            Path file = directory.resolve("haproxy.cfg");
-            Tools.write(file, """
-                    global
-                      nbthread 1
-                      maxconn 2000
-                    defaults
-                      mode tcp
-                      timeout connect 5s
-                      timeout client 60s
-                      timeout server 60s
-                    listen redis
-                      bind 127.0.0.1:%d
-                      server redis 127.0.0.1:%d
-                    """.formatted(port, redis));
-            return start(
-                    Peer.HAPROXY,
-                    Tools.version(program.toString(), "-v"),
-                    port,
-                    directory,
-                    List.of(program.toString(), "-f", file.toString(), "-db"));
-        });
-    }
-
-    private static ProxyProcess start(String name, String version, int port, Path directory, List<String> command) {
+    /**
+     * Starts a proxy and waits until it answers.
+     *
+     * @param port where the command makes it listen
+     * @param directory for its log
+     * @throws IllegalStateException if it does not; the message has the end of its log
+     */
+    static ProxyProcess start(String name, String version, int port, Path directory, List<String> command) {
         Path log = directory.resolve(name + ".log");
         try {
             Process process = new ProcessBuilder(command)
@@ -156,7 +76,7 @@ final class ProxyProcess implements AutoCloseable {
         return text.substring(Math.max(0, text.length() - LOG_TAIL));
     }
 
-    private static int freePort() {
+    static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         } catch (IOException failed) {

@@ -31,7 +31,9 @@ record Report(Map<String, String> facts, List<Case> cases, List<String> peers) {
             "Redis CPU, us/request",
             "of direct",
             "of twemproxy",
-            "CPU of twemproxy");
+            "of bare relay",
+            "CPU of twemproxy",
+            "CPU of bare relay");
 
     /** The whole page. It shows the charts that {@link #charts} makes. */
     String markdown(Results results) {
@@ -46,6 +48,7 @@ record Report(Map<String, String> facts, List<Case> cases, List<String> peers) {
                             .append(failure.replaceAll("\\s+", " "))
                             .append('\n'));
         }
+        page.append(new Headline(cases, results).markdown());
         summary(page, results);
         sections().forEach((section, ofSection) -> {
             page.append("\n## ").append(section).append("\n\n");
@@ -59,9 +62,17 @@ record Report(Map<String, String> facts, List<Case> cases, List<String> peers) {
     }
 
     private void summary(StringBuilder page, Results results) {
-        page.append("\n## Kawarau in short\n\n");
-        row(page, List.of("", "throughput of direct", "throughput of twemproxy", "CPU of twemproxy"));
-        row(page, List.of("---", "---:", "---:", "---:"));
+        page.append("\n## Kawarau in all cases\n\n");
+        row(
+                page,
+                List.of(
+                        "",
+                        "throughput of direct",
+                        "throughput of twemproxy",
+                        "throughput of bare relay",
+                        "CPU of twemproxy",
+                        "CPU of bare relay"));
+        row(page, List.of("---", "---:", "---:", "---:", "---:", "---:"));
         for (Case load : cases) {
             List<String> cells = new ArrayList<>(List.of(load.toString()));
             cells.addAll(ratios(load, Peer.KAWARAU, results));
@@ -73,7 +84,9 @@ record Report(Map<String, String> facts, List<Case> cases, List<String> peers) {
         return List.of(
                 Text.twoDigits(results.ratio(load, peer, Peer.DIRECT, Run::requestsPerSecond)),
                 Text.twoDigits(results.ratio(load, peer, Peer.TWEMPROXY, Run::requestsPerSecond)),
-                Text.twoDigits(results.ratio(load, peer, Peer.TWEMPROXY, Run::proxyCpu)));
+                Text.twoDigits(results.ratio(load, peer, Peer.BARE_RELAY, Run::requestsPerSecond)),
+                Text.twoDigits(results.ratio(load, peer, Peer.TWEMPROXY, Run::proxyCpu)),
+                Text.twoDigits(results.ratio(load, peer, Peer.BARE_RELAY, Run::proxyCpu)));
     }
 
     private Map<String, List<Case>> sections() {
@@ -94,7 +107,7 @@ record Report(Map<String, String> facts, List<Case> cases, List<String> peers) {
         }
     }
 
-    private static void row(StringBuilder page, List<String> cells) {
+    static void row(StringBuilder page, List<String> cells) {
         page.append("| ").append(String.join(" | ", cells)).append(" |\n");
     }
 

@@ -49,16 +49,12 @@ final class Results {
         return median(numbers(load, peer, of));
     }
 
-    /** The median of the ratios that two peers had in each round. */
+    /** The ratio of two peers' medians. Their runs took turns, so both saw the machine in the same moods. */
     @Nullable
     Double ratio(Case load, String peer, String other, Function<Run, @Nullable Double> of) {
-        double[] mine = numbers(load, peer, of);
-        double[] others = numbers(load, other, of);
-        double[] ratios = new double[Math.min(mine.length, others.length)];
-        for (int i = 0; i < ratios.length; i++) {
-            ratios[i] = mine[i] / others[i];
-        }
-        return median(ratios);
+        Double mine = median(load, peer, of);
+        Double others = median(load, other, of);
+        return mine == null || others == null ? null : Double.valueOf(mine / others);
     }
 
     /** How far apart the rounds are: the largest less the smallest, over the median. */

@@ -36,6 +36,9 @@ final class Tools {
                         "redis-benchmark is not on the PATH; it comes with Redis (on Debian and Ubuntu: redis-tools)"));
     }
 
+    /** Where the kernel tells about processes. */
+    static final Path PROC = Path.of("/proc");
+
     static Path java() {
         return Path.of(System.getProperty("java.home"), "bin", "java");
     }

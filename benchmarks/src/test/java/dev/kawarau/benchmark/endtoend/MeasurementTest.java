@@ -57,7 +57,7 @@ class MeasurementTest {
         Path program = Tools.redisBenchmark();
         String pid = RespProbe.ask(redis.port(), "INFO", "server").replaceFirst("(?s).*process_id:(\\d+).*", "$1");
         RedisBenchmark benchmark = new RedisBenchmark(
-                program, ProcessHandle.of(Long.parseLong(pid)).orElseThrow());
+                program, ProcessHandle.of(Long.parseLong(pid)).orElseThrow(), 2);
         return new Measurement(benchmark, List.of(Peer.direct(redis.port()), proxy), 0)
                 .measure(CASES, rounds, progress::add, results -> written++);
     }
@@ -108,7 +108,7 @@ class MeasurementTest {
 
     @Test
     void theValueThatIsReadHasTheSizeThatTheCaseSays() throws Exception {
-        new RedisBenchmark(Tools.redisBenchmark(), ProcessHandle.current())
+        new RedisBenchmark(Tools.redisBenchmark(), ProcessHandle.current(), 2)
                 .prepare(new Case("get", 4096, 500, 64), Peer.direct(redis.port()));
         assertThat(RespProbe.ask(redis.port(), "GET", "key:__rand_int__")).hasSize(4096);
     }

@@ -14,7 +14,9 @@ class OptionsTest {
     void withoutOptionsItIsTheWholeMatrixIntoTheResults() {
         Options options = Options.parse();
         assertThat(options.cases()).hasSize(36).doesNotHaveDuplicates();
-        assertThat(options.rounds()).isEqualTo(5);
+        assertThat(options.rounds()).isEqualTo(3);
+        assertThat(options.pin()).isTrue();
+        assertThat(options.clientThreads()).isEqualTo(2);
         assertThat(options.out()).isEqualTo(Path.of("benchmarks/results"));
     }
 
@@ -26,12 +28,21 @@ class OptionsTest {
     }
 
     @Test
-    void quickIsFewerCasesShorterRunsAndFewerRounds() {
+    void quickIsFewerCasesAndShorterRuns() {
         Options quick = Options.parse("--quick");
         assertThat(Case.all()).containsAll(quick.cases());
-        assertThat(quick.cases()).hasSize(8);
+        assertThat(quick.cases())
+                .hasSize(5)
+                .contains(new Case("get", 64, 1, 1), new Case("get", 64, 50, 1), new Case("get", 64, 50, 64));
         assertThat(quick.rounds()).isEqualTo(3);
         assertThat(quick.seconds()).isLessThan(Options.parse().seconds());
+    }
+
+    @Test
+    void proxiesAndClientsCanBeLeftToTheKernelAndToOneThread() {
+        Options options = Options.parse("--no-pin", "--client-threads", "1");
+        assertThat(options.pin()).isFalse();
+        assertThat(options.clientThreads()).isEqualTo(1);
     }
 
     @Test
@@ -50,6 +61,8 @@ class OptionsTest {
                 "--only get,64,50,16,1; --only: no case is \"get,64,50,16,1\"",
                 "--rounds 0; --rounds: \"0\" is not a number from 1 to 1000",
                 "--rounds; --rounds needs a value",
+                "--client-threads 0; --client-threads: \"0\" is not a number from 1 to 64",
+                "--client-threads 65; --client-threads: \"65\" is not a number from 1 to 64",
                 "--out --quick; --out needs a value",
                 "--quick --quick; --quick is given twice",
                 "--fast; unknown option --fast"

@@ -18,7 +18,7 @@ class ReportTest {
     private static final Case ONE = new Case("get", 64, 1, 1);
     private static final Case FIFTY = new Case("get", 64, 50, 16);
     private static final Case LARGE = new Case("set", 4096, 500, 64);
-    private static final List<String> PEERS = List.of(Peer.DIRECT, Peer.KAWARAU, Peer.TWEMPROXY);
+    private static final List<String> PEERS = List.of(Peer.DIRECT, Peer.KAWARAU, Peer.TWEMPROXY, Peer.BARE_RELAY);
 
     private final Report report = new Report(Map.of("Machine", "2 processors"), List.of(ONE, FIFTY, LARGE), PEERS);
     private final Results results = results();
@@ -30,6 +30,7 @@ class ReportTest {
             results.add(load, Peer.direct(1), new Run(1_200_000, 55, 90, null, 0.5));
             results.add(load, new Peer(Peer.KAWARAU, 2, process), new Run(900_000, 80, 1234.4, 0.7, 0.4));
             results.add(load, new Peer(Peer.TWEMPROXY, 3, process), new Run(300_000, 90, 200, 2.8, 0.4));
+            results.add(load, new Peer(Peer.BARE_RELAY, 4, process), new Run(1_000_000, 75, 100, 0.35, 0.4));
         }
         results.fail(LARGE, new Peer(Peer.TWEMPROXY, 3, process), "Error:\n  closed");
         return results;
@@ -39,8 +40,9 @@ class ReportTest {
     void theTableHasARowForEachCaseAndPeer() {
         assertThat(report.markdown(results))
                 .contains("## GET, 64 B\n")
-                .contains("| 50 | 16 | direct | 1,200,000 | 0% | 55 | 90 | - | 0.50 | 1.00 | 4.00 | - |\n")
-                .contains("| 50 | 16 | **Kawarau** | 900,000 | 0% | 80 | 1,234 | 0.70 | 0.40 | 0.75 | 3.00 | 0.25 |\n");
+                .contains("| 50 | 16 | direct | 1,200,000 | 0% | 55 | 90 | - | 0.50 | 1.00 | 4.00 | 1.20 | - | - |\n")
+                .contains(
+                        "| 50 | 16 | **Kawarau** | 900,000 | 0% | 80 | 1,234 | 0.70 | 0.40 | 0.75 | 3.00 | 0.90 | 0.25 | 2.00 |\n");
     }
 
     @Test
@@ -54,17 +56,40 @@ class ReportTest {
     }
 
     @Test
-    void theShortTableHasTheRatiosOfKawarau() {
+    void theFirstTableHasTheRatiosOfKawarausMediansToTwemproxyAndTheFloor() {
         assertThat(report.markdown(results))
-                .contains("| GET, 64 B, 1 connection, pipeline of 1 | 0.75 | 3.00 | 0.25 |\n")
-                .contains("| SET, 4 KiB, 500 connections, pipeline of 64 | - | - | - |\n");
+                .contains("## Kawarau in short: GET, 64 B, 50 connections\n")
+                .contains("| requests/s | 16 | 900,000 | 300,000 | 1,000,000 | 3.00 | 0.90 |\n")
+                .contains("| CPU, us/request | 16 | 0.70 | 2.80 | 0.35 | 0.25 | 2.00 |\n");
+    }
+
+    @Test
+    void theSecondTableHasTheLatencyOfOneClientBesideHaproxy() {
+        results.add(ONE, new Peer(Peer.HAPROXY, 5, ProcessHandle.current()), new Run(1_000_000, 64, 100, 3.0, 0.4));
+        assertThat(report.markdown(results))
+                .contains("## Kawarau in short: GET, 64 B, 1 connection\n")
+                .contains("| p50, us | 1 | 80 | 64 | 1.25 |\n")
+                .contains("| mean, us | 1 | 1 | 1 | 1.11 |\n");
+    }
+
+    @Test
+    void withoutItsCasesThereIsNoShortTable() {
+        assertThat(new Report(Map.of(), List.of(LARGE), PEERS).markdown(results))
+                .doesNotContain("in short");
+    }
+
+    @Test
+    void theTableOfAllCasesHasTheRatiosOfKawarau() {
+        assertThat(report.markdown(results))
+                .contains("| GET, 64 B, 1 connection, pipeline of 1 | 0.75 | 3.00 | 0.90 | 0.25 | 2.00 |\n")
+                .contains("| SET, 4 KiB, 500 connections, pipeline of 64 | - | - | - | - | - |\n");
     }
 
     @Test
     void whatFailedIsSaidInOneLineAndShownAsDashes() {
         assertThat(report.markdown(results))
                 .contains("- twemproxy, SET, 4 KiB, 500 connections, pipeline of 64: Error: closed\n")
-                .contains("| 500 | 64 | twemproxy | - | - | - | - | - | - | - | - | - |\n");
+                .contains("| 500 | 64 | twemproxy | - | - | - | - | - | - | - | - | - | - | - |\n");
     }
 
     @Test
