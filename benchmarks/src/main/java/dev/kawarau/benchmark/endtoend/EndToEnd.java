@@ -123,7 +123,8 @@ public final class EndToEnd {
             case Peer.BARE_RELAY ->
                 version.startsWith("left out")
                         ? ""
-                        : " of Netty, on which it is all that a multiplexing relay has to have (`BareRelay`)" + java;
+                        : " of Netty, on which it is all that a multiplexing relay has to have (`BareRelay`)" + java
+                                + "; `-XX:MaxDirectMemorySize=2g`, since it bounds nothing";
             default -> "";
         };
     }
