@@ -2,6 +2,7 @@ package dev.kawarau.sink.redis;
 
 import dev.kawarau.resp.RespCommand;
 import dev.kawarau.resp.RespCommands;
+import dev.kawarau.resp.RespMessage;
 
 /** The commands whose effect on a connection the sink follows. There is one object for each, compared by identity. */
 final class Commands {
@@ -52,6 +53,17 @@ final class Commands {
 
     static boolean unsubscribes(RespCommand command) {
         return command == UNSUBSCRIBE || command == PUNSUBSCRIBE || command == SUNSUBSCRIBE;
+    }
+
+    /** Whether requests behind this one would do something else, or be answered otherwise, if it were not carried out. */
+    static boolean isCountedOn(RespMessage request) {
+        RespCommand command = request.command();
+        return command == SELECT
+                || command == AUTH
+                || command == RESET
+                || command == CLIENT_REPLY
+                || command == CLIENT_TRACKING
+                || (command == HELLO && request.count() > 2);
     }
 
     /** Whether the command is pinned only because it asks after its connection, and leaves nothing there. */

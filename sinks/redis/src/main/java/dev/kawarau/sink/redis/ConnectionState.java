@@ -54,6 +54,11 @@ final class ConnectionState {
         return inTransaction;
     }
 
+    /** Whether the server queued a request that may leave something on the connection. */
+    boolean hasQueuedState() {
+        return queuedState;
+    }
+
     /** Whether the client still counts on a WATCH that the server carried out. */
     boolean isWatching() {
         return watching && watchWanted;

@@ -54,6 +54,9 @@ final class Route {
     private boolean transactionLost;
     private String transactionLoss = "";
     private boolean watchLost;
+    /** A WATCH was answered with an error of the proxy's own, which what was sent behind it knows nothing of. */
+    private boolean watchFailed;
+
     private boolean hungUp;
     /** Why nothing is sent any more; null while requests are. */
     private @Nullable String refusal;
@@ -152,7 +155,7 @@ final class Route {
                 return true;
             }
         }
-        if (transactionLost || watchLost) {
+        if (transactionLost || watchLost || watchFailed) {
             if (answeredForLost(trip, command)) {
                 return true;
             }
@@ -388,37 +391,80 @@ final class Route {
         multi.answer(OK);
     }
 
+    /**
+     * A request is about to be answered with an error since its connection is gone, or never was. What was sent behind it
+     * counts on it, and may find another connection.
+     */
+    void lost(Trip trip) {
+        RespCommand command = trip.request().command();
+        int current = own == null ? database : own.state().database();
+        if (trip.isQueued) {
+            if (command == Commands.EXEC) {
+                watchFailed = false;
+                if (own != null && own.state().hasQueuedState()) {
+                    giveUp();
+                }
+            }
+        } else if (command == Commands.WATCH) {
+            watchFailed = true;
+        } else if (Commands.isCountedOn(trip.request())
+                && !(command == Commands.SELECT && trip.request().argumentIs(1, Integer.toString(current)))) {
+            giveUp();
+        }
+    }
+
+    /**
+     * Requests behind a SELECT that was lost would be carried out in another database than the client believes, those
+     * behind an AUTH as another user, and so on. The client finds its connection closed, as it would without a proxy.
+     */
+    private void giveUp() {
+        refusal = "not carried out, since a command before it, which it counts on, was lost";
+        session.close();
+    }
+
     /** A transaction whose connection is gone fails as a whole, and a watch that nobody kept counts as a conflict. */
     private boolean answeredForLost(Trip trip, RespCommand command) {
-        if (command == Commands.EXEC || command == Commands.DISCARD || command == Commands.RESET) {
-            boolean wasTransaction = transactionLost;
-            boolean conflict = watchLost;
-            transactionLost = false;
-            watchLost = false;
-            if (wasTransaction && command != Commands.RESET) {
-                if (own != null) {
-                    // It is about to be lost, and this request came while its other ones were told so.
-                    own.state().sent(command, false);
-                }
-                trip.answer(command == Commands.EXEC ? Trip.EXECABORT : OK);
-                return true;
-            }
-            if (conflict && command == Commands.EXEC && own != null) {
-                trip.noteWatchLost();
-            }
-            return false;
+        boolean ends = command == Commands.EXEC || command == Commands.DISCARD;
+        if (command == Commands.RESET || (ends && (transactionLost || trip.isQueued))) {
+            return answeredEnd(trip, command);
         }
-        if (command == Commands.MULTI) {
+        if (command == Commands.MULTI && trip.beginsTransaction) {
             // Whoever begins anew was told of the loss.
             transactionLost = false;
         }
         if (command == Commands.UNWATCH && !transactionLost && !resp.inTransaction()) {
             watchLost = false;
+            watchFailed = false;
         }
         if (transactionLost) {
             trip.lost(settings.server(), transactionLoss, Failure.Kind.UNAVAILABLE);
             // Not what transactionLost says now: the EXEC behind it may have come in the meantime.
             return true;
+        }
+        return false;
+    }
+
+    private boolean answeredEnd(Trip trip, RespCommand command) {
+        boolean wasTransaction = transactionLost;
+        boolean conflict = watchLost;
+        boolean unwatched = watchFailed;
+        transactionLost = false;
+        watchLost = false;
+        watchFailed = false;
+        if (wasTransaction && command != Commands.RESET) {
+            if (own != null) {
+                // It is about to be lost, and this request came while its other ones were told so.
+                own.state().sent(command, false);
+            }
+            trip.answer(command == Commands.EXEC ? Trip.EXECABORT : OK);
+            return true;
+        }
+        if (command == Commands.EXEC && own != null) {
+            if (unwatched) {
+                trip.spoiled = true;
+            } else if (conflict) {
+                trip.noteWatchLost();
+            }
         }
         return false;
     }

@@ -114,6 +114,7 @@ final class Trip extends Promise {
             route.lostMulti(this, reason);
             return;
         }
+        route.lost(this);
         boolean maybeApplied = written && request.command().kind() != Query.Kind.READ;
         String effect = !written
                 ? "the command was not sent"
