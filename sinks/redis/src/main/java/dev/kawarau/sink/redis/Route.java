@@ -318,14 +318,14 @@ final class Route {
     /** Brings a connection to where the session is: it may have had one before. */
     private void introduce(UpstreamConnection connection) {
         if (settings.transparent() && resp.version() == RespVersion.RESP3) {
-            connection.sendQuietly(HELLO_3);
+            connection.sendFirst(HELLO_3);
         }
         int version = connection.serverVersion() != 0
                 ? connection.serverVersion()
                 : shared == null ? 0 : shared.serverVersion();
         naming.introduction(version).forEach(connection::sendQuietly);
         if (database != homeDatabase()) {
-            connection.sendQuietly(Handshake.command(List.of("SELECT", Integer.toString(database))));
+            connection.sendFirst(Handshake.command(List.of("SELECT", Integer.toString(database))));
         }
     }
 

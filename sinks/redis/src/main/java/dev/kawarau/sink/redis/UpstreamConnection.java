@@ -49,6 +49,15 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     /** What a reply belongs to: a client's request, or a command of the proxy's own, of which it sees the reply. */
     private record Internal(Handshake.Step step, long sentNanos) {}
 
+    /** A command of the proxy's own without which nothing behind it may be carried out. */
+    private static final class Condition {
+        private final byte[] command;
+
+        private Condition(byte[] command) {
+            this.command = command;
+        }
+    }
+
     private final LoopConnections home;
     private final RedisSettings settings;
     private final boolean shared;
@@ -67,6 +76,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private @Nullable ScheduledFuture<?> timeout;
     private int serverVersion;
     private long lastRead;
+    private boolean holding;
     private boolean checking;
     private boolean stalled;
     private boolean retired;
@@ -179,8 +189,12 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         phase = Phase.READY;
         endTimeout();
         home.ready(this);
+        writeUnsent();
+    }
+
+    private void writeUnsent() {
         Object next;
-        while ((next = unsent.poll()) != null && phase == Phase.READY) {
+        while (!holding && phase == Phase.READY && (next = unsent.poll()) != null) {
             write(next);
         }
         if (unsent.isEmpty()) {
@@ -285,6 +299,24 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Sends a command of the proxy's own in turn, and what follows only when the server has carried it out. */
+    void sendFirst(byte[] command) {
+        unsent.add(new Condition(command));
+        writeUnsent();
+    }
+
+    private void hold(byte[] command) {
+        holding = true;
+        sendNow(command, reply -> {
+            holding = false;
+            if (reply.isError()) {
+                close("refused what the session had before: " + reply.value());
+            } else {
+                writeUnsent();
+            }
+        });
+    }
+
     private void enqueue(Trip trip) {
         if (phase == Phase.CLOSED) {
             trip.lost(settings.server(), reason, reasonKind);
@@ -298,12 +330,16 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     /** Also while those that waited are written: answers to them let the client go on at once. */
     private boolean mustQueue() {
-        return phase == Phase.CONNECTING || !unsent.isEmpty();
+        return phase == Phase.CONNECTING || holding || !unsent.isEmpty();
     }
 
     private void write(Object next) {
         if (next instanceof byte[] command) {
             sendNow(command, reply -> {});
+            return;
+        }
+        if (next instanceof Condition condition) {
+            hold(condition.command);
             return;
         }
         Trip trip = (Trip) next;
@@ -403,7 +439,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         }
         long sent = head instanceof Trip trip ? trip.sentNanos : ((Internal) head).sentNanos;
         long since = Math.max(sent, lastRead);
-        boolean mayWait = phase != Phase.READY || (owner != null && owner.isBlocked());
+        boolean mayWait = phase != Phase.READY || (owner != null && owner.isBlocked() && !holding);
         long silent = clock.nanoTime() - since;
         stalled = silent > STALL;
         if (!mayWait && silent > settings.requestNanos()) {

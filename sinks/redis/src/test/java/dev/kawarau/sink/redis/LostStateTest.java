@@ -154,6 +154,25 @@ class LostStateTest {
         }
     }
 
+    @Test
+    void aDatabaseThatTheServerDoesNotLetTheSessionBackIntoIsNotTakenForAnother() throws Exception {
+        try (Endpoint endpoint = mode.before(server.uri(), TIMEOUT);
+                RawClient client = endpoint.raw();
+                RawClient other = endpoint.raw()) {
+            assertThat(client.call("SELECT", "3")).isEqualTo("+OK");
+            server.restart();
+            awaitService(other);
+            assertThat(other.call("ACL", "SETUSER", "default", "-select")).isEqualTo("+OK");
+            assertThat(client.call("SET", "k", "elsewhere")).startsWith("-ERR ").contains("was not sent");
+            assertThat(other.call("EXISTS", "k")).isEqualTo(":0");
+            assertThat(other.call("ACL", "SETUSER", "default", "+select")).isEqualTo("+OK");
+            Awaitility.await()
+                    .atMost(Endpoint.PATIENCE)
+                    .until(() -> client.call("SET", "k", "v").equals("+OK"));
+            assertThat(other.call("EXISTS", "k")).isEqualTo(":0");
+        }
+    }
+
     private static void assertNothingIsCarriedOut(RawClient client) throws Exception {
         for (int next = client.input().read(); next >= 0; next = client.input().read()) {
             assertThat((char) next).as("an error, or nothing").isEqualTo('-');
