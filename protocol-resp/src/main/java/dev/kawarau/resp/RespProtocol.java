@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 /** RESP as a listener sees it. Immutable. */
 final class RespProtocol implements Protocol {
     private static final RespCommand QUIT = RespCommands.find("QUIT");
+    private static final RespCommand WATCH = RespCommands.find("WATCH");
+    private static final RespCommand UNWATCH = RespCommands.find("UNWATCH");
     private static final RespCommand EXEC = RespCommands.find("EXEC");
     private static final RespMessage OK = RespMessage.of(RespValue.ok());
     private static final RespMessage EXECABORT =
@@ -63,7 +65,7 @@ final class RespProtocol implements Protocol {
         int transaction = state.transaction();
         // What a stranger sends is refused, and begins no transaction.
         boolean stranger = users != null && state.user() == null;
-        Reply reply = passed(request, state, chain);
+        Reply reply = passed(request, state, chain, queueing);
         if (command.routing() == RespCommand.Routing.PINNED && !stranger) {
             state.arrived(command, request.count());
         }
@@ -73,7 +75,7 @@ final class RespProtocol implements Protocol {
         return muted ? silenced(request, reply) : reply;
     }
 
-    private Reply passed(RespMessage request, RespSession state, Chain chain) {
+    private Reply passed(RespMessage request, RespSession state, Chain chain, boolean queueing) {
         RespCommand command = request.command();
         if (!command.isKnown() || command.isContainer()) {
             int hidden = hiddenName(request);
@@ -84,7 +86,27 @@ final class RespProtocol implements Protocol {
         if (command == EXEC && state.refusedOne() && command.accepts(request.count())) {
             return chain.send(RespMessage.command(request, "DISCARD")).map(done -> EXECABORT);
         }
-        return users == null ? chain.send(request) : users.handle(request, state, chain);
+        Chain rest = !queueing && (command == WATCH || command == UNWATCH) ? noting(chain, state) : chain;
+        return users == null ? rest.send(request) : users.handle(request, state, rest);
+    }
+
+    /**
+     * A transform that refuses a WATCH would let the transaction behind it through unguarded. What the client may not do
+     * was refused before, as the server would.
+     */
+    private static Chain noting(Chain chain, RespSession state) {
+        return message -> {
+            RespMessage request = (RespMessage) message;
+            if (request.command() == UNWATCH) {
+                state.watchRefused(false);
+                return chain.send(request);
+            }
+            return chain.send(request).whenDone((response, failure) -> {
+                if (!request.isSent() && (response == null || response.isError())) {
+                    state.watchRefused(true);
+                }
+            });
+        };
     }
 
     /**

@@ -18,6 +18,7 @@ public final class RespSession {
     private int database;
     private boolean inTransaction;
     private boolean transactionSpoiled;
+    private boolean watchRefused;
     private boolean queueing;
     private boolean refusedOne;
     private int transactions;
@@ -64,7 +65,15 @@ public final class RespSession {
     /** Says whether a transaction began or ended. For sinks. */
     public void inTransaction(boolean begun) {
         this.inTransaction = begun;
-        this.transactionSpoiled = false;
+        this.transactionSpoiled = begun && watchRefused;
+        if (!begun) {
+            this.watchRefused = false;
+        }
+    }
+
+    /** Notes whether a WATCH never reached the sink, so that no transaction may count on it; an UNWATCH makes up for it. */
+    void watchRefused(boolean refused) {
+        this.watchRefused = refused;
     }
 
     /** Notes that a request of the transaction was refused on its way, so that EXEC must not carry out the rest. */

@@ -3,6 +3,7 @@ package dev.kawarau.sink.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kawarau.Chain;
+import dev.kawarau.Failure;
 import dev.kawarau.Listener;
 import dev.kawarau.Reply;
 import dev.kawarau.resp.RespListener;
@@ -126,6 +127,52 @@ class WaitingRequestTest {
             assertThat(direct.call("KEYS", "*")).isEqualTo("*[$c]");
             assertThat(direct.call("SELECT", "3")).isEqualTo("+OK");
             assertThat(direct.call("EXISTS", "a", "b")).isEqualTo(":2");
+        }
+    }
+
+    @Test
+    void whatWaitsBehindASelectThatFindsNoConnectionIsNotCarriedOutInAnotherDatabase() throws Exception {
+        try (RedisSink sink = RedisSink.to(server.uri()).maxOwnConnections(1).build();
+                Listener listener = RespListener.on("127.0.0.1:0")
+                        .serve(Chain.named("limited").to(sink));
+                RawClient holder = client(listener);
+                RawClient client = client(listener);
+                RawClient direct = new RawClient(server.host(), server.port())) {
+            assertThat(holder.call("MULTI")).isEqualTo("+OK");
+            assertThat(client.call("GET", "k")).isEqualTo("$nil");
+            server.pause();
+            client.write(RawClient.request("GET", "k")
+                    + RawClient.request("SELECT", "3")
+                    + RawClient.request("SET", "k", "elsewhere"));
+            server.resume();
+            assertThat(client.reply()).isEqualTo("$nil");
+            assertThat(client.reply()).startsWith("-ERR ").contains("was not sent");
+            assertThat(client.reply()).startsWith("-ERR ").contains("a command before it");
+            assertThat(client.isAtEnd()).isTrue();
+            assertThat(direct.call("EXISTS", "k")).isEqualTo(":0");
+        }
+    }
+
+    @Test
+    void aTransactionBehindAWatchThatATransformRefusedIsNotCarriedOut() throws Exception {
+        try (RedisSink sink = RedisSink.at(server.uri());
+                Listener listener = RespListener.on("127.0.0.1:0")
+                        .serve(Chain.named("refusing")
+                                .then((request, next) -> ((RespMessage) request).argumentIs(0, "WATCH")
+                                        ? Reply.failed(new Failure(Failure.Kind.OVERLOADED, "too much"))
+                                        : next.send(request))
+                                .to(sink));
+                RawClient client = client(listener)) {
+            String transaction =
+                    RawClient.request("MULTI") + RawClient.request("SET", "k", "v") + RawClient.request("EXEC");
+            client.write(RawClient.request("WATCH", "k") + transaction + transaction);
+            assertThat(client.reply()).isEqualTo("-ERR too much");
+            assertThat(client.reply()).isEqualTo("+OK");
+            assertThat(client.reply()).isEqualTo("+QUEUED");
+            assertThat(client.reply()).startsWith("-EXECABORT ");
+            assertThat(client.reply()).isEqualTo("+OK");
+            assertThat(client.reply()).isEqualTo("+QUEUED");
+            assertThat(client.reply()).isEqualTo("*[+OK]");
         }
     }
 
