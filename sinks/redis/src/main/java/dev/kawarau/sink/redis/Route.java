@@ -398,7 +398,7 @@ final class Route {
     void lost(Trip trip) {
         RespCommand command = trip.request().command();
         int current = own == null ? database : own.state().database();
-        if (trip.isQueued) {
+        if (trip.isQueued && command != Commands.RESET) {
             if (command == Commands.EXEC) {
                 watchFailed = false;
                 if (own != null && own.state().hasQueuedState()) {
@@ -418,7 +418,8 @@ final class Route {
      * behind an AUTH as another user, and so on. The client finds its connection closed, as it would without a proxy.
      */
     private void giveUp() {
-        refusal = "not carried out, since a command before it, which it counts on, was lost";
+        refusal = "redis at " + settings.server()
+                + " lost a command before this one, which it counts on; the command was not sent";
         session.close();
     }
 

@@ -117,6 +117,20 @@ class LostStateTest {
     }
 
     @Test
+    void aSessionEndsWithAResetOfATransactionThatWasLost() throws Exception {
+        try (Endpoint endpoint = mode.before(server.uri(), Endpoint.PATIENCE);
+                RawClient client = endpoint.raw()) {
+            assertThat(client.call("SELECT", "3")).isEqualTo("+OK");
+            assertThat(client.call("MULTI")).isEqualTo("+OK");
+            server.pause();
+            client.send("RESET");
+            server.kill();
+            assertThat(client.reply()).startsWith("-ERR ");
+            assertNothingIsCarriedOut(client);
+        }
+    }
+
+    @Test
     void aSelectOfTheDatabaseThatIsSelectedChangesNothingWhenItIsLost() throws Exception {
         server.kill();
         try (Endpoint endpoint = mode.before(server.uri(), TIMEOUT);

@@ -147,7 +147,7 @@ class WaitingRequestTest {
             server.resume();
             assertThat(client.reply()).isEqualTo("$nil");
             assertThat(client.reply()).startsWith("-ERR ").contains("was not sent");
-            assertThat(client.reply()).startsWith("-ERR ").contains("a command before it");
+            assertThat(client.reply()).startsWith("-ERR ").contains("a command before this one");
             assertThat(client.isAtEnd()).isTrue();
             assertThat(direct.call("EXISTS", "k")).isEqualTo(":0");
         }

@@ -264,7 +264,7 @@ final class ClientSession extends ChannelInboundHandlerAdapter {
 
     /** The proxy closes connections for few reasons. */
     private void explainEnd() {
-        boolean lost = mayBeIrreplaceable || run.plan().isTight();
+        boolean lost = mayBeIrreplaceable || run.plan().isTight() || expectation.isForlorn();
         boolean neverBegun = !answered && run.plan().maxConnections() < 100;
         if (ended && !due.isEmpty() && !starved && !refused && !expectation.hasQuit() && !neverBegun && !lost) {
             world.problem(name + " shut down its side and was closed before the reply to " + due.peek());

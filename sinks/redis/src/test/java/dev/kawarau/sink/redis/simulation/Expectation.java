@@ -21,6 +21,13 @@ final class Expectation {
     private @Nullable String name;
     private boolean inTransaction;
     private boolean quit;
+
+    /** A WATCH was lost, so that no transaction may be carried out until it ended one. */
+    private boolean unguarded;
+
+    /** A request was lost which all that is behind it counts on, so that the session must end. */
+    private boolean forlorn;
+
     private int lastIndex = -1;
 
     /** Where the session's subscriptions are. */
@@ -60,9 +67,17 @@ final class Expectation {
         if (!words) {
             problem(request, frame, "the error does not say whether the request was applied");
         }
+        forlorn |= isCountedOn(request);
+        unguarded |= request.is("WATCH") && request.transaction == null;
         if (frame.contains("lost the transaction") && !inTransaction && request.transaction == null) {
             problem(request, frame, "there was no transaction");
         }
+    }
+
+    private boolean isCountedOn(Request request) {
+        return request.is("RESET")
+                || request.is("CLIENT", "REPLY")
+                || (request.is("SELECT") && !request.is("SELECT", Integer.toString(database)));
     }
 
     /** What the proxy may answer itself. */
@@ -105,6 +120,9 @@ final class Expectation {
                     "nothing that the server did explains it; it did " + describe(all) + ", expected after #"
                             + lastIndex + " in " + this);
             return;
+        }
+        if (forlorn) {
+            problem(request, frame, "carried out although what it counts on was lost");
         }
         lastIndex = found.index;
         request.refused = frame.startsWith("-");
@@ -168,6 +186,9 @@ final class Expectation {
             return;
         }
         exec.delivered = true;
+        if (unguarded) {
+            problem(request, frame, "carried out although the WATCH before it was lost");
+        }
         watched.forEach((key, index) -> {
             if (log.modifiedBetween(key, index, exec.index)) {
                 problem(request, frame, "carried out although the watched key " + key + " had changed");
@@ -199,11 +220,13 @@ final class Expectation {
         } else if (request.is("EXEC")) {
             inTransaction = false;
             watched.clear();
+            unguarded = false;
             end(request);
         } else if (request.is("DISCARD")) {
             // Even if it failed: what the client wanted to be rid of went with the connection.
             inTransaction = false;
             watched.clear();
+            unguarded = false;
             end(request);
         } else if (error) {
             if (request.is("RESET")) {
@@ -277,6 +300,10 @@ final class Expectation {
 
     boolean isSubscribed() {
         return !nextMessage.isEmpty();
+    }
+
+    boolean isForlorn() {
+        return forlorn;
     }
 
     boolean hasQuit() {
