@@ -136,6 +136,16 @@ final class BuiltChain implements Chain {
     }
 
     @Override
+    public boolean leave(Session session) {
+        return sink.leave(session);
+    }
+
+    /** Where a chain ends, its sub-chains followed. */
+    static Chain end(Chain chain) {
+        return chain instanceof BuiltChain built ? end(built.sink) : chain;
+    }
+
+    @Override
     public @Nullable String protocol() {
         return sink.protocol();
     }

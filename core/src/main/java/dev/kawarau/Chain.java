@@ -31,6 +31,17 @@ public interface Chain {
         return push;
     }
 
+    /**
+     * Asked on the session's event loop when another chain that ends at another sink is to serve a session: hands over what
+     * can be, and lets go of the session.
+     *
+     * @return false if the session has something here that cannot be handed over, such as a transaction or a subscription:
+     *     then its requests still come here, and this is asked again when some of them were answered
+     */
+    default boolean leave(Session session) {
+        return true;
+    }
+
     /** The name of the protocol that the chain's sinks speak, or null if it takes any. */
     default @Nullable String protocol() {
         return null;

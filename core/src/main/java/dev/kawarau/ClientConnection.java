@@ -39,6 +39,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     private final Responses responses = new Responses(this);
     private final ExchangeQueue exchanges;
+    private @Nullable Serving serving;
     private boolean decoding;
     private boolean inputEnded;
     private boolean closing;
@@ -185,11 +186,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     private void dispatch(Message request) {
         Exchange exchange = request.exchange();
-        Serving serving = listener.serving();
+        Serving chain = move();
         exchange.connection = this;
-        exchange.serving = serving;
+        exchange.serving = chain;
         exchange.startNanos = clock().nanoTime();
-        exchange.stats = serving.stats(loop());
+        exchange.stats = chain.stats(loop());
         if (exchange.stats != null) {
             exchange.stats.begin();
         }
@@ -199,7 +200,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
         Reply reply;
         try {
-            reply = listener.protocol().handle(request, serving);
+            reply = listener.protocol().handle(request, chain);
         } catch (RuntimeException thrown) {
             reply = Reply.failed(thrown);
         }
@@ -245,6 +246,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void settled() {
+        if (serving != listener.serving() && exchanges.isEmpty()) {
+            // Once whoever was told of the reply is done with it.
+            loop().execute(this::move);
+        }
         if (closing && exchanges.isEmpty()) {
             closeWhenAnswered();
         } else {
@@ -277,11 +282,37 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     // --- what others ask of the connection
 
-    /** Completes when no request of this connection is on a chain that is no longer served. */
+    /** Completes when this connection has nothing on a chain that is no longer served. */
     CompletableFuture<Void> leave(Serving old) {
         CompletableFuture<Void> done = new CompletableFuture<>();
-        onLoop(done, () -> exchanges.leave(old, done));
+        onLoop(done, () -> {
+            exchanges.leave(old, done);
+            if (serving != null) {
+                move();
+            }
+        });
         return done;
+    }
+
+    /** The chain for the next request: the one that the listener serves, once the session can leave the one before. */
+    private Serving move() {
+        Serving latest = listener.serving();
+        Serving now = serving;
+        if (now == null || (now != latest && !closed && mayLeave(now, latest))) {
+            serving = latest;
+            exchanges.servedBy(latest);
+            return latest;
+        }
+        return now;
+    }
+
+    private boolean mayLeave(Serving old, Serving latest) {
+        return listener.protocol().mayLeave(session) && old.mayLeave(session, latest);
+    }
+
+    /** The chain that the session is on. */
+    Serving serving() {
+        return serving == null ? listener.serving() : serving;
     }
 
     /** Does something on the loop; if that has ended, so has the connection, and there is nothing to wait for. */

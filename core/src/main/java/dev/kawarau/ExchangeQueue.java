@@ -13,6 +13,7 @@ final class ExchangeQueue {
     private final boolean ordered;
     private final Consumer<Exchange> writer;
     private final ArrayDeque<Leaving> leaving = new ArrayDeque<>(1);
+    private @Nullable Serving current;
     private @Nullable Exchange head;
     private @Nullable Exchange tail;
     private int size;
@@ -104,10 +105,20 @@ final class ExchangeQueue {
         }
         head = null;
         tail = null;
+        current = null;
         settleLeaving();
     }
 
-    /** Completes a future when no exchange is left that began on a chain or on one served before it. */
+    /** Notes which chain the next exchange will be on, if there is another. */
+    void servedBy(Serving chain) {
+        current = chain;
+        settleLeaving();
+    }
+
+    /**
+     * Completes a future when no exchange is left that began on a chain or on one served before it, and the next will not
+     * either.
+     */
     void leave(Serving old, CompletableFuture<Void> left) {
         leaving.add(new Leaving(old, left));
         settleLeaving();
@@ -115,7 +126,7 @@ final class ExchangeQueue {
 
     private void settleLeaving() {
         // Requests are queued in the order in which the chains were served, so the head is on the oldest.
-        Serving oldest = head == null ? null : head.serving;
+        Serving oldest = head == null || head.serving == null ? current : head.serving;
         while (!leaving.isEmpty()
                 && (oldest == null
                         || oldest.generation() > leaving.element().old().generation())) {

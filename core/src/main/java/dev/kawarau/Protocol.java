@@ -23,6 +23,14 @@ public interface Protocol {
     }
 
     /**
+     * Whether another chain may take the next request of a session, as far as the listener knows: not while a request is
+     * under way to the sink that may change what the session is at.
+     */
+    default boolean mayLeave(Session session) {
+        return true;
+    }
+
+    /**
      * The native error for a failure.
      *
      * @param request what failed; null for bytes that are no request, and for a connection that is refused

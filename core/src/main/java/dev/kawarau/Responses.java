@@ -76,9 +76,8 @@ final class Responses implements Consumer<Exchange> {
     /** Takes a pushed message through the transforms to the client. */
     void push(Message message) {
         try {
-            Message passing = connection.isClosed()
-                    ? null
-                    : connection.listener().serving().chain().onPush(connection.session(), message);
+            Message passing =
+                    connection.isClosed() ? null : connection.serving().chain().onPush(connection.session(), message);
             if (passing != null) {
                 passing.writeTo(connection.out());
                 connection.moved();

@@ -27,6 +27,11 @@ final class Serving implements Chain {
         return chain instanceof BuiltChain built ? built.sendUncounted(request) : chain.send(request);
     }
 
+    /** Whether a session may go on to another chain; one with the same sink knows all that this one does. */
+    boolean mayLeave(Session session, Serving other) {
+        return BuiltChain.end(chain) == BuiltChain.end(other.chain) || chain.leave(session);
+    }
+
     ChainStats.@Nullable Local stats(EventLoop loop) {
         return chain instanceof BuiltChain built ? built.stats().local(loop) : null;
     }

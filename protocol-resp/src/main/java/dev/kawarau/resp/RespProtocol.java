@@ -69,6 +69,10 @@ final class RespProtocol implements Protocol {
         if (command.routing() == RespCommand.Routing.PINNED && !stranger) {
             state.arrived(command, request.count());
         }
+        if (command.routing() != RespCommand.Routing.SHARED && !reply.isDone()) {
+            state.underWay(1);
+            reply.whenDone((response, failure) -> state.underWay(-1));
+        }
         if (queueing) {
             watch(request, state, transaction, reply);
         }
@@ -166,6 +170,11 @@ final class RespProtocol implements Protocol {
     private static Reply silenced(RespMessage request, Reply reply) {
         return reply.map(response -> request.isSent() ? response : RespMessage.nothing())
                 .recover(failure -> request.isSent() ? Reply.failed(failure) : Reply.of(RespMessage.nothing()));
+    }
+
+    @Override
+    public boolean mayLeave(Session session) {
+        return RespSession.of(session).isSettled();
     }
 
     @Override

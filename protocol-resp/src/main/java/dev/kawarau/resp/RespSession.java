@@ -22,6 +22,7 @@ public final class RespSession {
     private boolean queueing;
     private boolean refusedOne;
     private int transactions;
+    private int underWay;
     private boolean muted;
     private @Nullable RespUser user;
 
@@ -108,6 +109,16 @@ public final class RespSession {
     /** Whether what arrives belongs to a transaction. */
     boolean isQueueing() {
         return queueing;
+    }
+
+    /** Notes that a request began or ended that may change what the session is at. */
+    void underWay(int change) {
+        underWay += change;
+    }
+
+    /** Whether nothing is under way that may change what the session is at. */
+    boolean isSettled() {
+        return underWay == 0 && !queueing;
     }
 
     /** The number of the transaction that arrives, or arrived last. */

@@ -70,7 +70,12 @@ final class ConnectionState {
     }
 
     boolean isClean() {
-        return !inTransaction && !watching && !isIrreplaceable() && database == homeDatabase;
+        return isMovable() && database == homeDatabase;
+    }
+
+    /** Whether another connection can be brought to where this one is. */
+    boolean isMovable() {
+        return !inTransaction && !watching && !isIrreplaceable();
     }
 
     /** Whether losing the connection loses what nobody can make anew for the client. */

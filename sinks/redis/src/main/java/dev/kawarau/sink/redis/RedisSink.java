@@ -90,6 +90,19 @@ public final class RedisSink implements Sink {
     }
 
     @Override
+    public boolean leave(Session session) {
+        Route route = session.get(routes);
+        if (route == null) {
+            return true;
+        }
+        if (!route.leave()) {
+            return false;
+        }
+        session.set(routes, null);
+        return true;
+    }
+
+    @Override
     public String protocol() {
         return RespListener.PROTOCOL;
     }

@@ -33,12 +33,17 @@ final class Route {
             RespMessage.error("ERR Command not allowed inside a transaction");
     private static final RespMessage OK = RespMessage.of(RespValue.ok());
 
+    /** What a session takes along to another sink; the database only if it is not the sink's own. */
+    private record Luggage(ClientNaming naming, @Nullable Integer database) {}
+
+    private static final Session.Key<Luggage> LUGGAGE = Session.Key.named("luggage");
+
     private final Session session;
     private final RespSession resp;
     private final LoopConnections home;
     private final int slot;
     private final RedisSettings settings;
-    private final ClientNaming naming = new ClientNaming();
+    private final ClientNaming naming;
     private final TripQueue waiting = new TripQueue();
     private @Nullable UpstreamConnection shared;
     private int sharedInFlight;
@@ -67,7 +72,10 @@ final class Route {
         this.home = home;
         this.slot = home.newSlot();
         this.settings = settings;
-        this.database = homeDatabase();
+        Luggage luggage = session.get(LUGGAGE);
+        session.set(LUGGAGE, null);
+        this.naming = luggage == null ? new ClientNaming() : luggage.naming;
+        this.database = luggage == null || luggage.database == null ? homeDatabase() : luggage.database;
         resp.database(database);
     }
 
@@ -471,6 +479,29 @@ final class Route {
     }
 
     // --- the session's end
+
+    /**
+     * Another sink is to take the session: packs for it, and gives up the session's own connection.
+     *
+     * @return false if the session has something here that cannot be taken along
+     */
+    boolean leave() {
+        boolean lost = transactionLost || watchLost || watchFailed || refusal != null;
+        if (lost || resp.inTransaction() || barrier != null || !waiting.isEmpty()) {
+            return false;
+        }
+        if (own != null && (own.isBusy() || !own.state().isMovable())) {
+            return false;
+        }
+        OwnConnection left = own;
+        own = null;
+        database = left == null ? database : left.state().database();
+        session.set(LUGGAGE, new Luggage(naming, database == homeDatabase() ? null : database));
+        if (left != null) {
+            left.close();
+        }
+        return true;
+    }
 
     void hungUp() {
         hungUp = true;
