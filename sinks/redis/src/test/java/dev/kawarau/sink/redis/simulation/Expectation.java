@@ -239,6 +239,7 @@ final class Expectation {
             }
         } else if (request.is("UNWATCH")) {
             watched.clear();
+            unguarded = false;
         } else if (request.is("SELECT")) {
             database = Integer.parseInt(request.arguments.get(1));
         } else if (request.is("HELLO")) {
@@ -260,6 +261,7 @@ final class Expectation {
         name = null;
         inTransaction = false;
         watched.clear();
+        unguarded = false;
         nextMessage.clear();
     }
 
