@@ -169,19 +169,22 @@ public final class EventLoops implements AutoCloseable {
         }
     }
 
-    /** A channel, not yet registered, by which code on a loop connects to an address. For sinks. */
+    /**
+     * A channel, not yet registered, by which code on a loop connects to an address. For sinks. One of TCP notices within a
+     * minute that the other side is gone without a word, where the system can be told to.
+     */
     public static Channel newChannel(EventLoop loop, SocketAddress remote) {
         if (remote instanceof LocalAddress) {
             return new LocalChannel();
         }
         boolean path = isPath(remote);
         if (speaks(loop, EpollIoHandle.class)) {
-            return path ? new EpollDomainSocketChannel() : new EpollSocketChannel();
+            return path ? new EpollDomainSocketChannel() : Keepalive.upstream(new EpollSocketChannel());
         }
         if (speaks(loop, IoUringIoHandle.class)) {
-            return path ? new IoUringDomainSocketChannel() : new IoUringSocketChannel();
+            return path ? new IoUringDomainSocketChannel() : Keepalive.upstream(new IoUringSocketChannel());
         }
-        return path ? new NioDomainSocketChannel() : new NioSocketChannel();
+        return path ? new NioDomainSocketChannel() : Keepalive.upstream(new NioSocketChannel());
     }
 
     static ServerChannel newServerChannel(EventLoop loop, SocketAddress local) {

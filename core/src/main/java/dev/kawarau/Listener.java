@@ -102,7 +102,7 @@ public final class Listener implements AutoCloseable {
         }
         if (wanted.scheme() == Address.Scheme.TCP) {
             bootstrap.option(ChannelOption.SO_BACKLOG, 1024).option(ChannelOption.SO_REUSEADDR, true);
-            bootstrap.childOption(ChannelOption.TCP_NODELAY, true).childOption(ChannelOption.SO_KEEPALIVE, true);
+            bootstrap.childOption(ChannelOption.TCP_NODELAY, true);
         }
         try {
             return bootstrap.bind(local).syncUninterruptibly().channel();
@@ -160,6 +160,7 @@ public final class Listener implements AutoCloseable {
     }
 
     private void accept(Channel child) {
+        Keepalive.probe(child);
         ClientConnection connection = new ClientConnection(this, child);
         Tls tls = settings.tls;
         if (tls != null) {

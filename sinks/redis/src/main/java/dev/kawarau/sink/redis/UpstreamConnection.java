@@ -127,7 +127,6 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private void initialise(Channel made) {
         if (settings.socketPath() == null && settings.localName() == null) {
             made.config().setOption(ChannelOption.TCP_NODELAY, true);
-            made.config().setOption(ChannelOption.SO_KEEPALIVE, true);
         }
         Tls tls = settings.tls();
         if (tls != null) {
