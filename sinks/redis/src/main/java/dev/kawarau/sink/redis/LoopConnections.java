@@ -1,6 +1,7 @@
 package dev.kawarau.sink.redis;
 
 import dev.kawarau.EventLoops;
+import dev.kawarau.Failure;
 import dev.kawarau.resp.RespVersion;
 import dev.kawarau.wire.LoopClock;
 import io.netty.channel.EventLoop;
@@ -73,6 +74,7 @@ final class LoopConnections {
     private boolean sweeping;
     private boolean closed;
     private String lastFailure = "";
+    private Failure.Kind lastKind = Failure.Kind.UNAVAILABLE;
 
     LoopConnections(EventLoop loop, RedisSettings settings, SinkStats stats, SplittableRandom random) {
         this.loop = loop;
@@ -128,6 +130,7 @@ final class LoopConnections {
         }
         if (!stats.beginOwn(settings.maxOwnConnections())) {
             lastFailure = "has as many connections of clients' own as allowed, " + settings.maxOwnConnections();
+            lastKind = Failure.Kind.OVERLOADED;
             return null;
         }
         Idle ready = lane.idle.pollLast();
@@ -170,6 +173,7 @@ final class LoopConnections {
     }
 
     private boolean mustPause(Lane lane) {
+        lastKind = Failure.Kind.UNAVAILABLE;
         if (closed) {
             lastFailure = "is not in use any more: the sink was closed";
             return true;
@@ -180,6 +184,10 @@ final class LoopConnections {
 
     String lastFailure() {
         return lastFailure;
+    }
+
+    Failure.Kind lastKind() {
+        return lastKind;
     }
 
     private void connect(UpstreamConnection connection) {

@@ -58,6 +58,7 @@ final class Route {
 
     private boolean transactionLost;
     private String transactionLoss = "";
+    private Failure.Kind transactionLossKind = Failure.Kind.UNAVAILABLE;
     private boolean watchLost;
     /** A WATCH was answered with an error of the proxy's own, which what was sent behind it knows nothing of. */
     private boolean watchFailed;
@@ -196,7 +197,7 @@ final class Route {
                 if (trip == barrier) {
                     barrier = null;
                 }
-                trip.lost(settings.server(), home.lastFailure(), Failure.Kind.UNAVAILABLE);
+                trip.lost(settings.server(), home.lastFailure(), home.lastKind());
                 return true;
             }
             if (connection != shared && sharedInFlight > 0) {
@@ -292,7 +293,7 @@ final class Route {
         }
         UpstreamConnection connection = home.own(resp.version());
         if (connection == null) {
-            trip.lost(settings.server(), home.lastFailure(), Failure.Kind.UNAVAILABLE);
+            trip.lost(settings.server(), home.lastFailure(), home.lastKind());
             return true;
         }
         OwnConnection mine = new OwnConnection(this, connection, settings);
@@ -384,6 +385,7 @@ final class Route {
         }
         transactionLost = state.isTransactionOpen();
         transactionLoss = "lost the transaction with its connection";
+        transactionLossKind = Failure.Kind.UNAVAILABLE;
         // Or before, with another connection: nothing has made up for that yet.
         watchLost |= state.isWatching();
         startWaiting();
@@ -393,9 +395,10 @@ final class Route {
      * MULTI found no connection. An error in reply to it would let what the client has sent after it run by itself, and
      * nobody can tell that from what it sends once it knows: so the transaction begins, and is lost already.
      */
-    void lostMulti(Trip multi, String reason) {
+    void lostMulti(Trip multi, String reason, Failure.Kind kind) {
         transactionLost = true;
         transactionLoss = reason;
+        transactionLossKind = kind;
         multi.answer(OK);
     }
 
@@ -446,7 +449,7 @@ final class Route {
             watchFailed = false;
         }
         if (transactionLost) {
-            trip.lost(settings.server(), transactionLoss, Failure.Kind.UNAVAILABLE);
+            trip.lost(settings.server(), transactionLoss, transactionLossKind);
             // Not what transactionLost says now: the EXEC behind it may have come in the meantime.
             return true;
         }

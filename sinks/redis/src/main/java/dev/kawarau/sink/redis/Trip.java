@@ -111,7 +111,7 @@ final class Trip extends Promise {
     /** The connection is gone, or never was. */
     void lost(String server, String reason, Failure.Kind kind) {
         if (beginsTransaction) {
-            route.lostMulti(this, reason);
+            route.lostMulti(this, reason, kind);
             return;
         }
         route.lost(this);

@@ -11,6 +11,8 @@ import dev.kawarau.resp.RespMessage;
 import dev.kawarau.resp.RespValue;
 import dev.kawarau.testkit.RedisServer;
 import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -150,6 +152,35 @@ class WaitingRequestTest {
             assertThat(client.reply()).startsWith("-ERR ").contains("a command before this one");
             assertThat(client.isAtEnd()).isTrue();
             assertThat(direct.call("EXISTS", "k")).isEqualTo(":0");
+        }
+    }
+
+    @Test
+    void theLimitOfOwnConnectionsIsAMatterOfLoadAndNotOfTheServer() throws Exception {
+        List<Failure.Kind> kinds = new CopyOnWriteArrayList<>();
+        try (RedisSink sink = RedisSink.to(server.uri()).maxOwnConnections(1).build();
+                Listener listener = RespListener.on("127.0.0.1:0")
+                        .serve(Chain.named("limited")
+                                .then((request, next) -> next.send(request).whenDone((response, failure) -> {
+                                    if (failure instanceof Failure known) {
+                                        kinds.add(known.kind());
+                                    }
+                                }))
+                                .to(sink));
+                RawClient holder = client(listener);
+                RawClient client = client(listener)) {
+            assertThat(holder.call("MULTI")).isEqualTo("+OK");
+            assertThat(client.call("BLPOP", "k", "0")).startsWith("-ERR ");
+            assertThat(client.call("MULTI")).isEqualTo("+OK");
+            assertThat(client.call("SET", "k", "v")).startsWith("-ERR ");
+            assertThat(kinds).containsExactly(Failure.Kind.OVERLOADED, Failure.Kind.OVERLOADED);
+
+            assertThat(holder.call("EXEC")).isEqualTo("*[]");
+            assertThat(client.call("EXEC")).startsWith("-EXECABORT ");
+            server.kill();
+            Awaitility.await()
+                    .until(() -> client.call("BLPOP", "k", "0").startsWith("-ERR ")
+                            && kinds.get(kinds.size() - 1) == Failure.Kind.UNAVAILABLE);
         }
     }
 
