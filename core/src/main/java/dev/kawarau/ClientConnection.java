@@ -274,7 +274,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     void push(Message message, @Nullable Message after) {
         Exchange earlier = after == null ? null : after.exchangeOrNull();
         if (earlier != null && !earlier.hasEnded() && !closed) {
-            earlier.pushAfter(message);
+            if (earlier.connection == this) {
+                exchanges.pushAfter(earlier, message);
+                gate.account();
+            } else {
+                // Of a request that a transform introduced: nothing is written for that.
+                earlier.pushAfter(message);
+            }
         } else {
             responses.push(message);
         }

@@ -13,6 +13,7 @@ final class Exchange implements Completion {
     private @Nullable Message owned;
     private @Nullable List<Message> alsoOwned;
     private @Nullable List<Message> pushes;
+    private long pushedBytes;
     private boolean ended;
 
     // The rest belongs to the connection that queues the exchange.
@@ -85,6 +86,12 @@ final class Exchange implements Completion {
             pushes = new ArrayList<>(4);
         }
         pushes.add(push);
+        pushedBytes += push.size();
+    }
+
+    /** Bytes of what is held back until this exchange's response has been written. */
+    long pushedBytes() {
+        return pushedBytes;
     }
 
     /** Gives up the memory of a pushed message. One that belongs to a request's exchange ends with that. */

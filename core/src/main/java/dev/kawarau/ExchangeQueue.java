@@ -84,9 +84,17 @@ final class ExchangeQueue {
         exchange.next = null;
     }
 
+    /** Holds a pushed message back behind the response of an exchange of this queue. */
+    void pushAfter(Exchange exchange, Message push) {
+        replyBytes -= exchange.pushedBytes();
+        exchange.pushAfter(push);
+        replyBytes += exchange.pushedBytes();
+    }
+
     private void write(Exchange exchange) {
         writer.accept(exchange);
         size--;
+        replyBytes -= exchange.pushedBytes();
         replyBytes -= sizeOf(exchange.response());
         requestBytes -= sizeOf(exchange.request());
         exchange.end();
@@ -142,12 +150,12 @@ final class ExchangeQueue {
         return size;
     }
 
-    /** Bytes of requests under way, and of responses that wait for their turn. */
+    /** Bytes of requests under way, and of responses and pushed messages that wait for their turn. */
     long bytes() {
         return requestBytes + replyBytes;
     }
 
-    /** Bytes of responses that wait for their turn. */
+    /** Bytes of responses and pushed messages that wait for their turn. */
     long replyBytes() {
         return replyBytes;
     }
