@@ -101,7 +101,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         session.ended();
         exchanges.close();
         gate.close();
-        listener.gone(this);
+        listener.gone(this, !exchanges.isEmpty());
         if (hadBegun) {
             listener.stats().closed();
         }
@@ -237,7 +237,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
         if (closed) {
             exchange.answer(response);
-            exchange.end();
+            exchanges.drop(exchange);
+            if (exchanges.isEmpty()) {
+                listener.isDone(this);
+            }
             return;
         }
         if (exchanges.answer(exchange, response)) {

@@ -104,16 +104,26 @@ final class ExchangeQueue {
         return message == null ? 0 : message.size();
     }
 
-    /** Ends the exchanges that were answered and forgets the rest, which end when their replies come. */
+    /** Ends the exchanges that were answered; the rest {@linkplain #drop are dropped} when their replies come. */
     void close() {
-        for (Exchange x = head; x != null; x = x.next) {
+        Exchange following;
+        for (Exchange x = head; x != null; x = following) {
+            following = x.next;
             if (x.answered) {
                 x.end();
+                size--;
+                remove(x);
             }
         }
-        head = null;
-        tail = null;
         current = null;
+        settleLeaving();
+    }
+
+    /** Ends an exchange of this queue whose response nobody will read. */
+    void drop(Exchange exchange) {
+        exchange.end();
+        size--;
+        remove(exchange);
         settleLeaving();
     }
 

@@ -49,6 +49,9 @@ public final class Listener implements AutoCloseable {
     private final Address address;
     private final Channel server;
     private final Set<ClientConnection> connections = ConcurrentHashMap.newKeySet();
+    /** Those that are gone, and whose requests are under way all the same. */
+    private final Set<ClientConnection> departed = ConcurrentHashMap.newKeySet();
+
     private final ArrayDeque<ClientConnection> waiting = new ArrayDeque<>();
     private int admitted;
     private volatile boolean stopping;
@@ -196,8 +199,8 @@ public final class Listener implements AutoCloseable {
      * want to wait for these closes the old sink, which closes the connections of clients that would lose something. What
      * a transform sent to a sink of its own is not followed; see {@link Chain#leave}.
      *
-     * @return completes with the chain that was served before, once no request of this listener is on it and no client
-     *     stays there: then it may be closed
+     * @return completes with the chain that was served before, once no request of this listener is on it, not even one of
+     *     a client that has left, and no client stays there: then it may be closed
      * @throws IllegalArgumentException if the chain speaks another protocol
      */
     public CompletionStage<Chain> serve(Chain chain) {
@@ -208,7 +211,11 @@ public final class Listener implements AutoCloseable {
         }
         log.info("{} on {} now serves {}", builderName, address, chain);
         List<CompletableFuture<Void>> left = new ArrayList<>();
+        // A connection is among the departed before it is not among these any more.
         for (ClientConnection connection : connections) {
+            left.add(connection.leave(old));
+        }
+        for (ClientConnection connection : departed) {
             left.add(connection.leave(old));
         }
         return CompletableFuture.allOf(left.toArray(CompletableFuture<?>[]::new))
@@ -311,7 +318,10 @@ public final class Listener implements AutoCloseable {
         return false;
     }
 
-    void gone(ClientConnection connection) {
+    void gone(ClientConnection connection, boolean hasRequests) {
+        if (hasRequests) {
+            departed.add(connection);
+        }
         ClientConnection next;
         synchronized (waiting) {
             if (waiting.remove(connection) || !connections.remove(connection)) {
@@ -326,6 +336,11 @@ public final class Listener implements AutoCloseable {
         if (next != null) {
             next.begin();
         }
+    }
+
+    /** The last request of a connection that is gone was answered. */
+    void isDone(ClientConnection connection) {
+        departed.remove(connection);
     }
 
     private @Nullable ClientConnection nextWaiting() {

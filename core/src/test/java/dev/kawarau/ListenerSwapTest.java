@@ -54,6 +54,34 @@ class ListenerSwapTest {
     }
 
     @Test
+    void aChainIsNotLeftWhileARequestOfAClientThatHasGoneIsUnderWay() throws Exception {
+        try (Listener listener = LineListener.on("local:departed").serve(oldChain)) {
+            Held.Request goneBefore;
+            Held.Request goneAfter;
+            CompletableFuture<Chain> left;
+            try (LineClient staying = LineClient.of(listener)) {
+                try (LineClient leaving = LineClient.of(listener)) {
+                    leaving.send("GET 1\n");
+                    goneBefore = oldSink.next();
+                }
+                staying.send("GET 2\n");
+                goneAfter = oldSink.next();
+                await().until(() -> listener.connections() == 1);
+                left = listener.serve(newChain).toCompletableFuture();
+            }
+            await().until(() -> listener.connections() == 0);
+            goneAfter.answer("b");
+            goneBefore.message().session().loop().submit(() -> {}).sync();
+            goneAfter.message().session().loop().submit(() -> {}).sync();
+            assertThat(left).isNotDone();
+
+            goneBefore.answer("a");
+            assertThat(left).succeedsWithin(Duration.ofSeconds(20)).isSameAs(oldChain);
+            assertThat(listener.serve(oldChain)).succeedsWithin(Duration.ofSeconds(20));
+        }
+    }
+
+    @Test
     void chainsThatAreSwappedTwiceAreEachLeftInTheirTurn() throws Exception {
         Held newest = new Held();
         try (Listener listener = LineListener.on("127.0.0.1:0").serve(oldChain);
