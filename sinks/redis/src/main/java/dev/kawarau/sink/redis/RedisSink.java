@@ -34,7 +34,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A request on a connection that is lost gets an error that says whether it may have been applied. If the lost
  * connection held state that cannot be made anew, such as subscriptions, the client's connection is closed after that, so
- * that it notices. Connections are made anew with growing, jittered pauses.
+ * that it notices; so it is if a SELECT, AUTH, RESET, CLIENT REPLY or CLIENT TRACKING was lost, since what the client sent
+ * behind it counts on it. An EXEC behind a WATCH that was lost fails. Connections are made anew with growing, jittered
+ * pauses.
  *
  * <p>Thread-safe; serves any number of chains, listeners and event loops.
  */
