@@ -380,7 +380,8 @@ final class Route {
         database = state.database();
         if (state.isIrreplaceable()) {
             // What the client sent already counts on what is lost.
-            refusal = "redis at " + settings.server() + " is not as the session left it: its connection was lost";
+            refusal = "redis at " + settings.server()
+                    + " is not as the session left it: its connection was lost; the command was not sent";
             session.close();
         }
         transactionLost = state.isTransactionOpen();
