@@ -17,6 +17,14 @@ public final class Cumulation {
     /** Small pieces are joined when they are this many. */
     private static final int MANY = 64;
 
+    /**
+     * A buffer of at least {@code LARGE} bytes is given up for a copy of what is in it if that is less than one part in
+     * {@code SPARSE}: who sends a little at a time would otherwise make the process hold far more than it sent.
+     */
+    private static final int LARGE = 4 * 1024;
+
+    private static final int SPARSE = 8;
+
     private final ByteBufAllocator allocator;
     private int smallPieces;
     private @Nullable ByteBuf buffer;
@@ -27,7 +35,8 @@ public final class Cumulation {
     }
 
     /** Appends what was read; takes over its reference. */
-    public void add(ByteBuf in) {
+    public void add(ByteBuf read) {
+        ByteBuf in = isSparse(read) ? exact(read) : read;
         ByteBuf held = buffer;
         if (held == null) {
             buffer = in;
@@ -45,6 +54,17 @@ public final class Cumulation {
             addPiece(pieces, in);
             buffer = pieces;
         }
+    }
+
+    private static boolean isSparse(ByteBuf bytes) {
+        int capacity = bytes.capacity();
+        return capacity >= LARGE && bytes.readableBytes() < capacity / SPARSE;
+    }
+
+    private ByteBuf exact(ByteBuf bytes) {
+        ByteBuf copy = allocator.directBuffer(bytes.readableBytes());
+        append(copy, bytes);
+        return copy;
     }
 
     private CompositeByteBuf inPieces(ByteBuf held) {
@@ -94,9 +114,7 @@ public final class Cumulation {
             return;
         }
         // A buffer that is mostly empty would hold far more memory than it has bytes: copy what it has.
-        ByteBuf exact = allocator.directBuffer(in.readableBytes());
-        append(exact, in);
-        pieces.addComponent(true, exact);
+        pieces.addComponent(true, exact(in));
         if (++smallPieces == MANY) {
             // The first of them may have been read and discarded.
             int count = Math.min(MANY, pieces.numComponents());
@@ -115,7 +133,7 @@ public final class Cumulation {
         return buffer == null ? 0 : buffer.readableBytes();
     }
 
-    /** Gives up the memory of which all bytes were cut into frames. */
+    /** Gives up the memory that is not needed for bytes that wait. */
     public void trim() {
         if (buffer == null) {
             return;
@@ -123,8 +141,13 @@ public final class Cumulation {
         if (!buffer.isReadable()) {
             buffer.release();
             buffer = null;
-        } else if (buffer instanceof CompositeByteBuf pieces && pieces.refCnt() == 1) {
+            return;
+        }
+        if (buffer instanceof CompositeByteBuf pieces && pieces.refCnt() == 1) {
             pieces.discardReadComponents();
+        }
+        if (isSparse(buffer)) {
+            buffer = exact(buffer);
         }
     }
 

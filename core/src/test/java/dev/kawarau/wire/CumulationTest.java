@@ -8,6 +8,7 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,28 @@ class CumulationTest {
 
         assertThat(cumulation.buffer()).isSameAs(in);
         assertThat(content()).containsExactly(1, 2, 3);
+    }
+
+    @Test
+    void aFewBytesDoNotHoldTheLargeBufferThatTheyWereReadInto() {
+        cumulation.add(read(new byte[] {1, 2, 3}, 64 * 1024));
+
+        assertThat(content()).containsExactly(1, 2, 3);
+        assertThat(memory.metric().usedDirectMemory()).isLessThan(100);
+    }
+
+    @Test
+    void theBeginningOfAFrameDoesNotHoldTheLargeBufferOfThoseBeforeIt() {
+        byte[] bytes = new byte[64 * 1024];
+        bytes[bytes.length - 1] = 7;
+        cumulation.add(read(bytes, bytes.length));
+        ByteBuf held = Objects.requireNonNull(cumulation.buffer());
+        held.skipBytes(bytes.length - 25);
+        cumulation.trim();
+
+        assertThat(cumulation.size()).isEqualTo(25);
+        assertThat(content()).endsWith(7);
+        assertThat(memory.metric().usedDirectMemory()).isLessThan(100);
     }
 
     @Test
