@@ -9,8 +9,9 @@ import java.util.concurrent.atomic.AtomicReference;
  * How many bytes the connections of a process may hold between them (requests that arrive, requests under way, and
  * responses that clients have not read), and how many requests may be under way. When either is used up, connections are
  * read no further until bytes are given back; one at a time may still finish the request that it is in the middle of, so
- * that the whole never stands still. A client is closed meanwhile if it leaves more unread than one connection may hold
- * and more is to come, or if it reads so slowly that it would take more than four seconds to have what waits for it.
+ * that the whole never stands still. A client is closed meanwhile if it leaves more unread than one connection may hold,
+ * or than there is for all, and more is to come; or if it reads so slowly that it would take more than four seconds to
+ * have what waits for it.
  * Thread-safe; listeners may share one.
  */
 public final class Budget {

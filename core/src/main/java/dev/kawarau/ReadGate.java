@@ -42,6 +42,7 @@ final class ReadGate {
     private final ClientConnection connection;
     private final Budget budget;
     private final long mostHeld;
+    private final long mostUnread;
     private int reasons;
     private long pausedSince;
     private long told;
@@ -56,6 +57,7 @@ final class ReadGate {
         this.budget = connection.listener().settings().budget();
         // One alone never uses up what is there for all.
         this.mostHeld = Math.min(connection.listener().settings().maxHeldBytes, budget.maxBytes() / 2);
+        this.mostUnread = Math.min(connection.listener().settings().maxHeldBytes, budget.maxBytes());
     }
 
     boolean isOpen() {
@@ -115,8 +117,8 @@ final class ReadGate {
             return;
         }
         boolean usedUp = budget.isUsedUp();
-        if (usedUp && connection.unreadBytes() >= mostHeld && connection.inFlight() > 0) {
-            // And more is to come.
+        if (usedUp && connection.unreadBytes() >= mostUnread && connection.inFlight() > 0) {
+            // And more is to come, which nothing can hold back: other clients' replies stand behind it.
             connection.abortUnread();
             return;
         }

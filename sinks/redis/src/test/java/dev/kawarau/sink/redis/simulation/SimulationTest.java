@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * The whole proxy under virtual time, with clients and a server that do what clients and servers do on bad days. A seed
@@ -20,6 +22,7 @@ class SimulationTest {
     private static final long FIRST = Long.getLong("simulation.first", 1);
 
     @Test
+    @Timeout(value = 2, unit = TimeUnit.HOURS) // for as many seeds as anybody likes
     void everyPromiseHoldsUnderEverySeed() {
         long first = ONE >= 0 ? ONE : FIRST;
         int seeds = ONE >= 0 ? 1 : SEEDS;
