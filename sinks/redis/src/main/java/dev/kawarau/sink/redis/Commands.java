@@ -75,4 +75,12 @@ final class Commands {
                 || command == CLIENT_TRACKINGINFO
                 || command == CLIENT_GETREDIR;
     }
+
+    /** Whether the server would turn the connection into a stream of replication, or not answer at all. */
+    static boolean isStream(RespMessage request) {
+        RespCommand command = request.command();
+        return command == REPLCONF
+                ? request.argumentIs(1, "ACK") || request.argumentIs(1, "GETACK")
+                : command.routing() == RespCommand.Routing.REFUSED && command.accepts(request.count());
+    }
 }

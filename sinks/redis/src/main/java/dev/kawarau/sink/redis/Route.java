@@ -6,7 +6,6 @@ import dev.kawarau.Session;
 import dev.kawarau.resp.RespCommand;
 import dev.kawarau.resp.RespMessage;
 import dev.kawarau.resp.RespSession;
-import dev.kawarau.resp.RespValue;
 import dev.kawarau.resp.RespVersion;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,19 +19,7 @@ final class Route {
     /** A request of more bytes than this goes over a connection of the session's own, so that others need not wait for it. */
     private static final int LARGE = 1 << 20;
 
-    /**
-     * Bytes of replies that a session should have under way on a shared connection, where those of others stand behind
-     * them, judged by the size of its latest replies; but so many requests at least.
-     */
-    private static final long REPLIES_UNDER_WAY = 4 << 20;
-
-    private static final int REQUESTS_UNDER_WAY = 4;
-
     private static final byte[] HELLO_3 = Handshake.command(List.of("HELLO", "3"));
-    private static final RespMessage NOT_IN_TRANSACTION =
-            RespMessage.error("ERR Command not allowed inside a transaction");
-    private static final RespMessage OK = RespMessage.of(RespValue.ok());
-
     /** What a session takes along to another sink; the database only if it is not the sink's own. */
     private record Luggage(ClientNaming naming, @Nullable Integer database) {}
 
@@ -46,23 +33,14 @@ final class Route {
     private final ClientNaming naming;
     private final TripQueue waiting = new TripQueue();
     private @Nullable UpstreamConnection shared;
-    private int sharedInFlight;
-    /** How large a reply may be: a guess at first, then falling slowly from the largest that came. */
-    private int replySize = 32 << 10;
-
+    private final ReplyWindow window = new ReplyWindow();
     private @Nullable OwnConnection own;
     private @Nullable Trip barrier;
     private boolean starting;
     /** What the client selected here; other sinks of the same session have their own. */
     private int database;
 
-    private boolean transactionLost;
-    private String transactionLoss = "";
-    private Failure.Kind transactionLossKind = Failure.Kind.UNAVAILABLE;
-    private boolean watchLost;
-    /** A WATCH was answered with an error of the proxy's own, which what was sent behind it knows nothing of. */
-    private boolean watchFailed;
-
+    private final LostState lost;
     private boolean hungUp;
     /** Why nothing is sent any more; null while requests are. */
     private @Nullable String refusal;
@@ -73,6 +51,7 @@ final class Route {
         this.home = home;
         this.slot = home.newSlot();
         this.settings = settings;
+        this.lost = new LostState(resp, settings.server());
         Luggage luggage = session.get(LUGGAGE);
         session.set(LUGGAGE, null);
         this.naming = luggage == null ? new ClientNaming() : luggage.naming;
@@ -91,56 +70,16 @@ final class Route {
     Reply send(RespMessage request) {
         Trip trip = new Trip(this, request);
         request.markSent();
-        trip.isQueued = resp.inTransaction();
-        if (isStream(request)) {
-            return refuseStream(trip);
+        if (Commands.isStream(request)) {
+            trip.refuseStream(resp);
+            return trip;
         }
-        if (request.command().routing() == RespCommand.Routing.PINNED) {
-            followTransaction(trip);
-        }
+        trip.follow(resp);
         if (!waiting.isEmpty() || !start(trip)) {
             trip.keep();
             waiting.add(trip);
         }
         return trip;
-    }
-
-    /** Whether the server would turn the connection into a stream of replication, or not answer at all. */
-    private static boolean isStream(RespMessage request) {
-        RespCommand command = request.command();
-        return command == Commands.REPLCONF
-                ? request.argumentIs(1, "ACK") || request.argumentIs(1, "GETACK")
-                : command.routing() == RespCommand.Routing.REFUSED && command.accepts(request.count());
-    }
-
-    private Reply refuseStream(Trip trip) {
-        if (resp.inTransaction()) {
-            resp.spoilTransaction();
-            trip.answer(NOT_IN_TRANSACTION);
-        } else {
-            trip.refuse(new Failure(
-                    Failure.Kind.UNSUPPORTED,
-                    "'" + trip.request().command().name() + "' belongs to a replication stream, which does not pass"
-                            + " through Kawarau; connect to the server itself"));
-        }
-        return trip;
-    }
-
-    /** In the order of arrival, which is what the client believes in; the server's answers come later. */
-    private void followTransaction(Trip trip) {
-        RespCommand command = trip.request().command();
-        if (command == Commands.MULTI) {
-            if (!resp.inTransaction() && trip.request().count() == 1) {
-                resp.inTransaction(true);
-                trip.beginsTransaction = true;
-            }
-        } else if (command == Commands.EXEC) {
-            trip.spoiled = resp.isTransactionSpoiled();
-            resp.inTransaction(false);
-        } else if ((command == Commands.DISCARD || command == Commands.RESET)
-                && command.accepts(trip.request().count())) {
-            resp.inTransaction(false);
-        }
     }
 
     /** Sends the request now, or says that it has to wait for earlier ones. */
@@ -164,10 +103,8 @@ final class Route {
                 return true;
             }
         }
-        if (transactionLost || watchLost || watchFailed) {
-            if (answeredForLost(trip, command)) {
-                return true;
-            }
+        if (lost.isAny() && lost.answers(trip, own)) {
+            return true;
         }
         if (own != null) {
             if (command == Commands.MONITOR && own.isBusy()) {
@@ -200,15 +137,15 @@ final class Route {
                 trip.lost(settings.server(), home.lastFailure(), home.lastKind());
                 return true;
             }
-            if (connection != shared && sharedInFlight > 0) {
+            if (connection != shared && !window.isEmpty()) {
                 return false;
             }
             shared = connection;
         }
-        if (sharedInFlight >= REQUESTS_UNDER_WAY && (long) sharedInFlight * replySize > REPLIES_UNDER_WAY) {
+        if (window.isFull()) {
             return false;
         }
-        sharedInFlight++;
+        window.sent();
         trip.onShared = true;
         connection.send(trip);
         return true;
@@ -216,15 +153,14 @@ final class Route {
 
     /** Before the client has the reply, since its exchange ends then, and the request's memory with it. */
     void sharedAnswers(Trip trip, RespMessage reply) {
-        int size = reply.size();
-        replySize = size >= replySize ? size : replySize - ((replySize - size) >> 5);
+        window.answered(reply);
         if (trip == barrier && !reply.isError()) {
             resp.version(trip.request().argumentIs(1, "3") ? RespVersion.RESP3 : RespVersion.RESP2);
         }
     }
 
     void sharedDone(Trip trip) {
-        sharedInFlight--;
+        window.done();
         if (trip == barrier) {
             barrier = null;
         }
@@ -288,7 +224,7 @@ final class Route {
     // --- own
 
     private boolean startOwn(Trip trip) {
-        if (sharedInFlight > 0) {
+        if (!window.isEmpty()) {
             return false;
         }
         UpstreamConnection connection = home.own(resp.version());
@@ -370,13 +306,13 @@ final class Route {
     }
 
     /** The session's own connection is gone; requests on it have failed. What it held decides what the client gets. */
-    void ownLost(OwnConnection lost) {
-        if (own != lost) {
+    void ownLost(OwnConnection gone) {
+        if (own != gone) {
             return;
         }
         own = null;
         barrier = null;
-        ConnectionState state = lost.state();
+        ConnectionState state = gone.state();
         database = state.database();
         if (state.isIrreplaceable()) {
             // What the client sent already counts on what is lost.
@@ -384,23 +320,13 @@ final class Route {
                     + " is not as the session left it: its connection was lost; the command was not sent";
             session.close();
         }
-        transactionLost = state.isTransactionOpen();
-        transactionLoss = "lost the transaction with its connection";
-        transactionLossKind = Failure.Kind.UNAVAILABLE;
-        // Or before, with another connection: nothing has made up for that yet.
-        watchLost |= state.isWatching();
+        lost.connection(state);
         startWaiting();
     }
 
-    /**
-     * MULTI found no connection. An error in reply to it would let what the client has sent after it run by itself, and
-     * nobody can tell that from what it sends once it knows: so the transaction begins, and is lost already.
-     */
+    /** MULTI found no connection. */
     void lostMulti(Trip multi, String reason, Failure.Kind kind) {
-        transactionLost = true;
-        transactionLoss = reason;
-        transactionLossKind = kind;
-        multi.answer(OK);
+        lost.multi(multi, reason, kind);
     }
 
     /**
@@ -412,13 +338,13 @@ final class Route {
         int current = own == null ? database : own.state().database();
         if (trip.isQueued && command != Commands.RESET) {
             if (command == Commands.EXEC) {
-                watchFailed = false;
+                lost.execFailed();
                 if (own != null && own.state().hasQueuedState()) {
                     giveUp();
                 }
             }
         } else if (command == Commands.WATCH) {
-            watchFailed = true;
+            lost.watchFailed();
         } else if (Commands.isCountedOn(trip.request())
                 && !(command == Commands.SELECT && trip.request().argumentIs(1, Integer.toString(current)))) {
             giveUp();
@@ -435,53 +361,6 @@ final class Route {
         session.close();
     }
 
-    /** A transaction whose connection is gone fails as a whole, and a watch that nobody kept counts as a conflict. */
-    private boolean answeredForLost(Trip trip, RespCommand command) {
-        boolean ends = command == Commands.EXEC || command == Commands.DISCARD;
-        if (command == Commands.RESET || (ends && (transactionLost || trip.isQueued))) {
-            return answeredEnd(trip, command);
-        }
-        if (command == Commands.MULTI && trip.beginsTransaction) {
-            // Whoever begins anew was told of the loss.
-            transactionLost = false;
-        }
-        if (command == Commands.UNWATCH && !transactionLost && !resp.inTransaction()) {
-            watchLost = false;
-            watchFailed = false;
-        }
-        if (transactionLost) {
-            trip.lost(settings.server(), transactionLoss, transactionLossKind);
-            // Not what transactionLost says now: the EXEC behind it may have come in the meantime.
-            return true;
-        }
-        return false;
-    }
-
-    private boolean answeredEnd(Trip trip, RespCommand command) {
-        boolean wasTransaction = transactionLost;
-        boolean conflict = watchLost;
-        boolean unwatched = watchFailed;
-        transactionLost = false;
-        watchLost = false;
-        watchFailed = false;
-        if (wasTransaction && command != Commands.RESET) {
-            if (own != null) {
-                // It is about to be lost, and this request came while its other ones were told so.
-                own.state().sent(command, false);
-            }
-            trip.answer(command == Commands.EXEC ? Trip.EXECABORT : OK);
-            return true;
-        }
-        if (command == Commands.EXEC && own != null) {
-            if (unwatched) {
-                trip.spoiled = true;
-            } else if (conflict) {
-                trip.noteWatchLost();
-            }
-        }
-        return false;
-    }
-
     // --- the session's end
 
     /**
@@ -490,8 +369,7 @@ final class Route {
      * @return false if the session has something here that cannot be taken along
      */
     boolean leave() {
-        boolean lost = transactionLost || watchLost || watchFailed || refusal != null;
-        if (lost || resp.inTransaction() || barrier != null || !waiting.isEmpty()) {
+        if (lost.isAny() || refusal != null || resp.inTransaction() || barrier != null || !waiting.isEmpty()) {
             return false;
         }
         if (own != null && (own.isBusy() || !own.state().isMovable())) {

@@ -3,6 +3,7 @@ package dev.kawarau.sink.redis;
 import dev.kawarau.Failure;
 import dev.kawarau.Promise;
 import dev.kawarau.Query;
+import dev.kawarau.resp.RespCommand;
 import dev.kawarau.resp.RespMessage;
 import dev.kawarau.resp.RespSession;
 import dev.kawarau.resp.RespValue;
@@ -14,6 +15,8 @@ final class Trip extends Promise {
     static final RespMessage EXECABORT =
             RespMessage.error("EXECABORT Transaction discarded because of previous errors.");
 
+    private static final RespMessage NOT_IN_TRANSACTION =
+            RespMessage.error("ERR Command not allowed inside a transaction");
     private static final byte[] DISCARD = Handshake.command(List.of("DISCARD"));
 
     private final Route route;
@@ -58,6 +61,39 @@ final class Trip extends Promise {
 
     Route route() {
         return route;
+    }
+
+    /** In the order of arrival, which is what the client believes in; the server's answers come later. */
+    void follow(RespSession session) {
+        isQueued = session.inTransaction();
+        RespCommand command = request.command();
+        if (command.routing() != RespCommand.Routing.PINNED) {
+            return;
+        }
+        if (command == Commands.MULTI) {
+            if (!isQueued && request.count() == 1) {
+                session.inTransaction(true);
+                beginsTransaction = true;
+            }
+        } else if (command == Commands.EXEC) {
+            spoiled = session.isTransactionSpoiled();
+            session.inTransaction(false);
+        } else if ((command == Commands.DISCARD || command == Commands.RESET) && command.accepts(request.count())) {
+            session.inTransaction(false);
+        }
+    }
+
+    /** Answers a request that would turn the connection into a stream of replication, in a transaction as Redis does. */
+    void refuseStream(RespSession session) {
+        if (session.inTransaction()) {
+            session.spoilTransaction();
+            answer(NOT_IN_TRANSACTION);
+        } else {
+            refuse(new Failure(
+                    Failure.Kind.UNSUPPORTED,
+                    "'" + request.command().name() + "' belongs to a replication stream, which does not pass"
+                            + " through Kawarau; connect to the server itself"));
+        }
     }
 
     /**
