@@ -81,6 +81,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private boolean stalled;
     private boolean retired;
     private boolean dismissed;
+    private boolean failing;
     private String reason = "closed the connection";
     private Failure.Kind reasonKind = Failure.Kind.UNAVAILABLE;
 
@@ -256,8 +257,10 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             cumulation.close();
         }
         home.closed(this, wasReady, because);
+        failing = true;
         failAll(due, because);
         failAll(unsent, because);
+        failing = false;
         if (owner != null) {
             owner.lost();
         }
@@ -317,7 +320,11 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void enqueue(Trip trip) {
-        if (phase == Phase.CLOSED) {
+        if (failing) {
+            // An answer let the client go on: what it sends now is lost after what it sent before.
+            trip.keep();
+            unsent.add(trip);
+        } else if (phase == Phase.CLOSED) {
             trip.lost(settings.server(), reason, reasonKind);
         } else if (mustQueue()) {
             trip.keep();
