@@ -213,14 +213,10 @@ final class OwnConnection {
         if (Commands.subscribes(trip.request().command())) {
             subscribing--;
         }
-        RespMessage answer = response;
-        if (trip.substituteAnswer != null) {
-            answer = trip.substituteAnswer;
-        }
         state.replied(trip.request(), response);
         route.named(trip.request(), response);
         lastReplied = trip.request();
-        trip.answer(answer);
+        trip.answer(trip.answerFor(response));
         if (trip.request().isOver()) {
             // Nothing has to wait for it, and an idle connection must not keep it.
             lastReplied = null;

@@ -29,9 +29,8 @@ final class Trip extends Promise {
     /** Written in place of the request, where the proxy has to end a transaction in another way. */
     byte @Nullable [] substitute;
 
-    /** Given to the client in place of what the server answers to the substitute. */
-    @Nullable
-    RespMessage substituteAnswer;
+    /** The substitute stands for an EXEC that found a conflict, and not for one of a spoiled transaction. */
+    private boolean isConflict;
 
     long sentNanos;
     boolean written;
@@ -128,14 +127,24 @@ final class Trip extends Promise {
     /** EXEC after a WATCH that nobody kept: the transaction is dropped, and the client told of a conflict. */
     void noteWatchLost() {
         substitute = DISCARD;
-        substituteAnswer = RespMessage.of(
-                RespValue.nilArray(), RespSession.of(request.session()).version());
+        isConflict = true;
     }
 
     /** EXEC of a transaction of which a request was refused on its way here: nothing of it may be carried out. */
     void noteSpoiled() {
         substitute = DISCARD;
-        substituteAnswer = EXECABORT;
+        isConflict = false;
+    }
+
+    /** What the client is told, given what the server answered: in the protocol version that the session speaks by then. */
+    RespMessage answerFor(RespMessage response) {
+        if (substitute == null) {
+            return response;
+        }
+        return isConflict
+                ? RespMessage.of(
+                        RespValue.nilArray(), RespSession.of(request.session()).version())
+                : EXECABORT;
     }
 
     /** Not for the server to answer. */
