@@ -9,7 +9,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.io.IOException;
@@ -20,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One client: cuts its bytes into requests, sends each down the chain, and writes the responses in order. Everything
- * here runs on the connection's event loop, except {@link #drain}, {@link #abort}, {@link #leave}, {@link #begin} and
+ * One client: its {@link Requests} go down the chain, and its {@link Responses} are written in order. Everything here
+ * runs on the connection's event loop, except {@link #drain}, {@link #abort}, {@link #leave}, {@link #begin} and
  * {@link #budgetMayHaveRoom}, which move there.
  */
 final class ClientConnection extends ChannelInboundHandlerAdapter {
@@ -31,26 +30,27 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private final Channel channel;
     private final ClientSession session = new ClientSession(this);
     private final ReadGate gate;
-    private final ConnectionTimes times = new ConnectionTimes(this);
-    private final Cumulation cumulation;
+    private final ConnectionTimes times;
+    private final HeldBytes bytes;
     private @Nullable LoopClock clock;
     private @Nullable Outbound outbound;
-    private Protocol.@Nullable RequestDecoder decoder;
 
+    private final Requests requests;
     private final Responses responses = new Responses(this);
     private final ExchangeQueue exchanges;
     private @Nullable Serving serving;
-    private boolean decoding;
-    private boolean inputEnded;
     private boolean closing;
     private boolean closed;
 
     ClientConnection(Listener listener, Channel channel) {
         this.listener = listener;
         this.channel = channel;
-        this.cumulation = new Cumulation(channel.alloc());
+        Cumulation cumulation = new Cumulation(channel.alloc());
         this.exchanges = new ExchangeQueue(listener.protocol().ordered(), responses);
-        this.gate = new ReadGate(this);
+        this.bytes = new HeldBytes(this, cumulation, exchanges);
+        this.gate = new ReadGate(this, bytes);
+        this.times = new ConnectionTimes(this, bytes);
+        this.requests = new Requests(this, gate, times, cumulation, exchanges);
     }
 
     // --- the connection's life
@@ -73,7 +73,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         if (closed) {
             return;
         }
-        decoder = listener.protocol().newDecoder(session);
+        requests.begin();
         listener.stats().opened();
         times.begin();
         gate.resume(ReadGate.NOT_ADMITTED);
@@ -92,11 +92,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        boolean hadBegun = decoder != null;
+        boolean hadBegun = requests.haveBegun();
         closed = true;
         closing = true;
         out().close();
-        cumulation.close();
+        requests.close();
         times.end();
         session.ended();
         exchanges.close();
@@ -121,11 +121,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
             session.hungUp();
-            inputEnded = true;
-            // What was read while nothing could be taken is still to be served.
-            if (gate.isOpen() || decoder == null) {
-                close();
-            }
+            requests.inputEnded();
         }
         ctx.fireUserEventTriggered(event);
     }
@@ -141,8 +137,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         clock().hold();
         try {
             times.moved();
-            cumulation.add((ByteBuf) in);
-            decode();
+            requests.read((ByteBuf) in);
         } finally {
             clock().letGo();
         }
@@ -153,58 +148,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         gate.account();
     }
 
-    /** Hands every complete request to the chain, for as long as nothing asks for a pause. */
+    /** Goes on with what was read before a pause. */
     void decode() {
-        if (decoding || decoder == null) {
-            return;
-        }
-        decoding = true;
-        boolean progress = false;
-        try {
-            while (gate.isOpen() && !closing) {
-                ByteBuf in = cumulation.buffer();
-                Message request = in == null || !in.isReadable() ? null : decoder.decode(in);
-                if (request == null) {
-                    break;
-                }
-                progress = true;
-                dispatch(request);
-            }
-        } catch (RuntimeException malformed) {
-            violation(malformed);
-        } finally {
-            decoding = false;
-        }
-        if (!closing) {
-            cumulation.trim();
-            times.frame(cumulation.size() > 0, progress);
-            if (inputEnded && gate.isOpen()) {
-                close();
-            }
-        }
-    }
-
-    private void dispatch(Message request) {
-        Exchange exchange = request.exchange();
-        Serving chain = move();
-        exchange.connection = this;
-        exchange.serving = chain;
-        exchange.startNanos = clock().nanoTime();
-        exchange.stats = chain.stats(loop());
-        if (exchange.stats != null) {
-            exchange.stats.begin();
-        }
-        exchanges.add(exchange);
-        if (exchanges.size() >= listener.settings().maxInFlight) {
-            gate.pause(ReadGate.IN_FLIGHT);
-        }
-        Reply reply;
-        try {
-            reply = listener.protocol().handle(request, chain);
-        } catch (RuntimeException thrown) {
-            reply = Reply.failed(thrown);
-        }
-        reply.deliver(exchange);
+        requests.decode();
     }
 
     /** Malformed bytes: earlier requests are answered, then the error goes out, and the connection closes. */
@@ -304,7 +250,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     /** The chain for the next request: the one that the listener serves, once the session can leave the one before. */
-    private Serving move() {
+    Serving move() {
         Serving latest = listener.serving();
         Serving now = serving;
         if (now == null || (now != latest && !closed && mayLeave(now, latest))) {
@@ -351,7 +297,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         log.warn(
                 "{} is closed: it left {} bytes of replies unread, and the byte budget is used up",
                 this,
-                unreadBytes());
+                bytes.unread());
         abort();
     }
 
@@ -378,15 +324,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         return exchanges.size();
     }
 
-    int unfinishedBytes() {
-        return cumulation.size();
-    }
-
-    /** Bytes of responses that the client has not taken. */
-    long unreadBytes() {
-        return exchanges.replyBytes() + unsentBytes();
-    }
-
     boolean isClosed() {
         return closed;
     }
@@ -402,31 +339,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     boolean isReading() {
         return gate.isOpen();
-    }
-
-    boolean hasOutput() {
-        return unsentBytes() > 0;
-    }
-
-    long unsentBytes() {
-        ChannelOutboundBuffer unsent = channel.unsafe().outboundBuffer();
-        return unsent == null ? 0 : unsent.totalPendingWriteBytes();
-    }
-
-    /** Changes whenever the client takes bytes. */
-    long unsentMark() {
-        ChannelOutboundBuffer unsent = channel.unsafe().outboundBuffer();
-        return unsent == null ? 0 : 31L * System.identityHashCode(unsent.current()) + unsent.currentProgress();
-    }
-
-    /** Bytes of responses that the client has taken, to within the channel's own accounting. */
-    long takenBytes() {
-        return out().written() - unsentBytes();
-    }
-
-    /** Bytes that the connection makes the process hold. */
-    long held() {
-        return cumulation.size() + exchanges.bytes() + unsentBytes();
     }
 
     Outbound out() {
@@ -463,7 +375,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
         closing = true;
         gate.discard();
-        cumulation.close();
+        requests.close();
         if (exchanges.isEmpty()) {
             closeWhenAnswered();
         }

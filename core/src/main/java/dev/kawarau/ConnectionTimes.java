@@ -9,6 +9,7 @@ final class ConnectionTimes implements Runnable {
     private static final long NANOS_PER_64_KIB = TimeUnit.SECONDS.toNanos(1);
 
     private final ClientConnection connection;
+    private final HeldBytes bytes;
     private @Nullable ScheduledFuture<?> check;
     private long lastMoved;
     private boolean inFrame;
@@ -18,8 +19,9 @@ final class ConnectionTimes implements Runnable {
     private long stuckBytes;
     private long stuckMark;
 
-    ConnectionTimes(ClientConnection connection) {
+    ConnectionTimes(ClientConnection connection, HeldBytes bytes) {
         this.connection = connection;
+        this.bytes = bytes;
     }
 
     void begin() {
@@ -66,12 +68,12 @@ final class ConnectionTimes implements Runnable {
         ListenerBuilder<?> settings = connection.listener().settings();
         long now = connection.clock().nanoTime();
         connection.account();
-        if (connection.hasOutput()) {
+        if (bytes.unsent() > 0) {
             checkOutput(now, settings.writeNanos);
         } else {
             stuck = false;
         }
-        long limit = settings.frameNanos + (connection.unfinishedBytes() >> 16) * NANOS_PER_64_KIB;
+        long limit = settings.frameNanos + (bytes.unfinished() >> 16) * NANOS_PER_64_KIB;
         if (inFrame && connection.isReading() && now - frameSince > limit) {
             connection.violation(new Failure(Failure.Kind.TIMEOUT, "the rest of the request did not come in time"));
             return;
@@ -82,16 +84,16 @@ final class ConnectionTimes implements Runnable {
     }
 
     private void checkOutput(long now, long limit) {
-        long bytes = connection.unsentBytes();
-        long mark = connection.unsentMark();
+        long unsent = bytes.unsent();
+        long mark = bytes.unsentMark();
         // More may come in than goes out, so the number of bytes alone does not tell.
-        if (!stuck || bytes < stuckBytes || mark != stuckMark) {
+        if (!stuck || unsent < stuckBytes || mark != stuckMark) {
             stuck = true;
             stuckSince = now;
         } else if (now - stuckSince > limit) {
             connection.abort();
         }
-        stuckBytes = bytes;
+        stuckBytes = unsent;
         stuckMark = mark;
     }
 }

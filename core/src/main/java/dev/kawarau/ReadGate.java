@@ -40,6 +40,7 @@ final class ReadGate {
     private static final int READER_CHECKS = 8;
 
     private final ClientConnection connection;
+    private final HeldBytes bytes;
     private final Budget budget;
     private final long mostHeld;
     private final long mostUnread;
@@ -52,8 +53,9 @@ final class ReadGate {
     private boolean checkingReader;
     private long takenThen;
 
-    ReadGate(ClientConnection connection) {
+    ReadGate(ClientConnection connection, HeldBytes bytes) {
         this.connection = connection;
+        this.bytes = bytes;
         this.budget = connection.listener().settings().budget();
         // One alone never uses up what is there for all.
         this.mostHeld = Math.min(connection.listener().settings().maxHeldBytes, budget.maxBytes() / 2);
@@ -107,17 +109,17 @@ final class ReadGate {
             return;
         }
         watchOutput();
-        long held = connection.held();
+        long held = bytes.all();
         tell(held, connection.inFlight());
         limitHeld(held);
-        if (connection.unfinishedBytes() == 0) {
+        if (bytes.unfinished() == 0) {
             budget.finished(connection);
         }
         if (held == 0) {
             return;
         }
         boolean usedUp = budget.isUsedUp();
-        if (usedUp && connection.unreadBytes() >= mostUnread && connection.inFlight() > 0) {
+        if (usedUp && bytes.unread() >= mostUnread && connection.inFlight() > 0) {
             // And more is to come, which nothing can hold back: other clients' replies stand behind it.
             connection.abortUnread();
             return;
@@ -134,9 +136,9 @@ final class ReadGate {
     }
 
     private void watchReader() {
-        if (!checkingReader && connection.unsentBytes() > 0) {
+        if (!checkingReader && bytes.unsent() > 0) {
             checkingReader = true;
-            takenThen = connection.takenBytes();
+            takenThen = bytes.taken();
             connection.loop().schedule(this::checkReader, READER_CHECK, TimeUnit.NANOSECONDS);
         }
     }
@@ -146,7 +148,7 @@ final class ReadGate {
         if (connection.isClosed() || !budget.isUsedUp()) {
             return;
         }
-        if ((connection.takenBytes() - takenThen) * READER_CHECKS < connection.unsentBytes()) {
+        if ((bytes.taken() - takenThen) * READER_CHECKS < bytes.unsent()) {
             connection.abortUnread();
         } else {
             watchReader();
@@ -155,7 +157,7 @@ final class ReadGate {
 
     /** The channel does not say when the last bytes have left, and whoever waits for that must not wait for a timer. */
     private void watchOutput() {
-        if (!watching && connection.unsentBytes() > 0) {
+        if (!watching && bytes.unsent() > 0) {
             watching = true;
             // The bytes are counted until their listeners have been told.
             connection
@@ -183,7 +185,7 @@ final class ReadGate {
 
     /** What arrives of one request does not count here, since it may be as long as the protocol's limits say. */
     private void limitHeld(long held) {
-        long counted = held - connection.unfinishedBytes();
+        long counted = held - bytes.unfinished();
         if (counted >= mostHeld) {
             pause(HELD);
         } else if (counted <= mostHeld / 2) {
@@ -192,7 +194,7 @@ final class ReadGate {
     }
 
     private boolean mayFinish() {
-        return connection.unfinishedBytes() > 0 && connection.inFlight() == 0 && budget.mayFinish(connection);
+        return bytes.unfinished() > 0 && connection.inFlight() == 0 && budget.mayFinish(connection);
     }
 
     private void awaitBudget() {
