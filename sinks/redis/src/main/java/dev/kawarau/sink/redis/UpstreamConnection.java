@@ -1,8 +1,6 @@
 package dev.kawarau.sink.redis;
 
-import dev.kawarau.EventLoops;
 import dev.kawarau.Failure;
-import dev.kawarau.Tls;
 import dev.kawarau.resp.ReplyScanner;
 import dev.kawarau.resp.RespMessage;
 import dev.kawarau.resp.RespProtocolException;
@@ -10,19 +8,13 @@ import dev.kawarau.resp.RespVersion;
 import dev.kawarau.wire.Cumulation;
 import dev.kawarau.wire.LoopClock;
 import dev.kawarau.wire.Outbound;
-import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.DecoderException;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
-import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.ArrayDeque;
@@ -38,24 +30,10 @@ import org.slf4j.LoggerFactory;
 final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private static final Logger log = LoggerFactory.getLogger(UpstreamConnection.class);
 
-    private static final long STALL = TimeUnit.SECONDS.toNanos(1);
-
     private enum Phase {
         CONNECTING,
         READY,
         CLOSED
-    }
-
-    /** What a reply belongs to: a client's request, or a command of the proxy's own, of which it sees the reply. */
-    private record Internal(Handshake.Step step, long sentNanos) {}
-
-    /** A command of the proxy's own without which nothing behind it may be carried out. */
-    private static final class Condition {
-        private final byte[] command;
-
-        private Condition(byte[] command) {
-            this.command = command;
-        }
     }
 
     private final LoopConnections home;
@@ -63,9 +41,13 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private final boolean shared;
     private final LoopClock clock;
     private final ReplyScanner scanner;
+    private final UpstreamTimes times;
+    private final Unsent unsent = new Unsent(this);
     private final long begunNanos;
+
+    /** Whose replies are due, in order: a {@link Trip} or a {@link ProxyCommand} each. */
     private ArrayDeque<Object> due = new ArrayDeque<>();
-    private ArrayDeque<Object> unsent = new ArrayDeque<>(1);
+
     private RespVersion version;
     private Phase phase = Phase.CONNECTING;
     private @Nullable Channel channel;
@@ -73,15 +55,9 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private @Nullable Outbound outbound;
     private @Nullable OwnConnection owner;
     private @Nullable RespMessage refusal;
-    private @Nullable ScheduledFuture<?> timeout;
     private int serverVersion;
-    private long lastRead;
-    private boolean holding;
-    private boolean checking;
-    private boolean stalled;
     private boolean retired;
     private boolean dismissed;
-    private boolean failing;
     private String reason = "closed the connection";
     private Failure.Kind reasonKind = Failure.Kind.UNAVAILABLE;
 
@@ -92,6 +68,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         this.shared = shared;
         this.clock = LoopClock.of(home.loop());
         this.scanner = new ReplyScanner(settings.limits());
+        this.times = new UpstreamTimes(this, settings);
         this.begunNanos = clock.nanoTime();
     }
 
@@ -99,57 +76,18 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     /** From here on the connection has so long to get ready, the time to find its address included. */
     void startTimeout() {
-        timeout = home.loop().schedule(this::connectTimeout, settings.connectNanos(), TimeUnit.NANOSECONDS);
+        times.begin();
     }
 
     void connect(SocketAddress address) {
         if (phase == Phase.CLOSED) {
             return;
         }
-        ChannelFuture connecting = new Bootstrap()
-                .group(home.loop())
-                .channelFactory(() -> EventLoops.newChannel(home.loop(), address))
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
-                        TimeUnit.NANOSECONDS.toMillis(settings.connectNanos()))
-                .handler(new ChannelInitializer<>() {
-                    @Override
-                    protected void initChannel(Channel made) {
-                        initialise(made);
-                    }
-                })
-                .connect(address);
-        connecting.addListener(done -> {
+        Dialer.dial(home.loop(), address, settings, this).addListener(done -> {
             if (!done.isSuccess()) {
                 closed("is unreachable: " + Reason.of(done.cause()));
             }
         });
-    }
-
-    private void initialise(Channel made) {
-        if (settings.socketPath() == null && settings.localName() == null) {
-            made.config().setOption(ChannelOption.TCP_NODELAY, true);
-        }
-        Tls tls = settings.tls();
-        if (tls != null) {
-            SslHandler handler = tls.context().newHandler(made.alloc(), settings.host(), settings.port());
-            handler.setHandshakeTimeoutMillis(TimeUnit.NANOSECONDS.toMillis(settings.connectNanos()));
-            made.pipeline().addLast(handler);
-        }
-        made.pipeline().addLast(this);
-    }
-
-    /** Else it would keep a connection in memory that has come and gone before. */
-    private void endTimeout() {
-        if (timeout != null) {
-            timeout.cancel(false);
-            timeout = null;
-        }
-    }
-
-    private void connectTimeout() {
-        if (phase == Phase.CONNECTING) {
-            close("did not get ready within " + TimeUnit.NANOSECONDS.toMillis(settings.connectNanos()) + " ms");
-        }
     }
 
     @Override
@@ -187,20 +125,9 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     /** The connection may be used. */
     void ready() {
         phase = Phase.READY;
-        endTimeout();
+        times.readyOrClosed();
         home.ready(this);
-        writeUnsent();
-    }
-
-    private void writeUnsent() {
-        Object next;
-        while (!holding && phase == Phase.READY && (next = unsent.poll()) != null) {
-            write(next);
-        }
-        if (unsent.isEmpty()) {
-            // A queue stays as large as it ever was, and this one was needed for the last time.
-            unsent = new ArrayDeque<>(1);
-        }
+        unsent.write();
     }
 
     /** The server does not let the connection be used; says why, in the words of its error reply if there is one. */
@@ -249,7 +176,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         }
         boolean wasReady = phase == Phase.READY;
         phase = Phase.CLOSED;
-        endTimeout();
+        times.readyOrClosed();
         if (outbound != null) {
             outbound.close();
         }
@@ -257,24 +184,19 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             cumulation.close();
         }
         home.closed(this, wasReady, because);
-        failing = true;
-        failAll(due, because);
-        failAll(unsent, because);
-        failing = false;
+        unsent.loseAfter(due, because);
         if (owner != null) {
             owner.lost();
         }
     }
 
-    private void failAll(ArrayDeque<Object> queue, String because) {
-        Object next;
-        while ((next = queue.poll()) != null) {
-            if (next instanceof Trip trip) {
-                if (refusal != null && trip.request().command() == Commands.HELLO) {
-                    trip.answer(refusal);
-                } else {
-                    trip.lost(settings.server(), because, reasonKind);
-                }
+    /** Tells a request, or a command of the proxy's own, which does not mind, that the connection is gone. */
+    void lose(Object sender, String because) {
+        if (sender instanceof Trip trip) {
+            if (refusal != null && trip.request().command() == Commands.HELLO) {
+                trip.answer(refusal);
+            } else {
+                trip.lost(settings.server(), because, reasonKind);
             }
         }
     }
@@ -282,14 +204,20 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     // --- requests
 
     void send(Trip trip) {
-        enqueue(trip);
+        if (phase == Phase.CLOSED && !unsent.isBeingLost()) {
+            trip.lost(settings.server(), reason, reasonKind);
+        } else if (phase == Phase.CLOSED || mustQueue()) {
+            unsent.add(trip);
+        } else {
+            write(trip);
+        }
     }
 
     /** Sends a command of the proxy's own, ahead of what waits for the connection to be ready. */
     void sendNow(byte[] command, Handshake.Step step) {
-        due.add(new Internal(step, clock.nanoTime()));
+        due.add(new ProxyCommand(step, clock.nanoTime()));
         out().add(Unpooled.wrappedBuffer(command), 0, command.length);
-        startChecking();
+        times.sent();
     }
 
     /** Sends a command of the proxy's own in turn; errors in its reply are of no interest. */
@@ -303,52 +231,16 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     /** Sends a command of the proxy's own in turn, and what follows only when the server has carried it out. */
     void sendFirst(byte[] command) {
-        unsent.add(new Condition(command));
-        writeUnsent();
-    }
-
-    private void hold(byte[] command) {
-        holding = true;
-        sendNow(command, reply -> {
-            holding = false;
-            if (reply.isError()) {
-                close("refused what the session had before: " + reply.value());
-            } else {
-                writeUnsent();
-            }
-        });
-    }
-
-    private void enqueue(Trip trip) {
-        if (failing) {
-            // An answer let the client go on: what it sends now is lost after what it sent before.
-            trip.keep();
-            unsent.add(trip);
-        } else if (phase == Phase.CLOSED) {
-            trip.lost(settings.server(), reason, reasonKind);
-        } else if (mustQueue()) {
-            trip.keep();
-            unsent.add(trip);
-        } else {
-            write(trip);
-        }
+        unsent.addCondition(command);
     }
 
     /** Also while those that waited are written: answers to them let the client go on at once. */
     private boolean mustQueue() {
-        return phase == Phase.CONNECTING || holding || !unsent.isEmpty();
+        return phase == Phase.CONNECTING || unsent.isInTheWay();
     }
 
-    private void write(Object next) {
-        if (next instanceof byte[] command) {
-            sendNow(command, reply -> {});
-            return;
-        }
-        if (next instanceof Condition condition) {
-            hold(condition.command);
-            return;
-        }
-        Trip trip = (Trip) next;
+    /** Writes a request at once, which is for those that need not queue. */
+    void write(Trip trip) {
         trip.sentNanos = clock.nanoTime();
         trip.written = true;
         if (trip.substitute != null) {
@@ -360,7 +252,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             trip.answer(RespMessage.nothing());
         } else {
             due.add(trip);
-            startChecking();
+            times.sent();
         }
     }
 
@@ -373,8 +265,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         clock.hold();
-        lastRead = clock.nanoTime();
-        stalled = false;
+        times.read();
         Cumulation bytes = Objects.requireNonNull(cumulation);
         bytes.add((ByteBuf) in);
         try {
@@ -401,9 +292,9 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     private void frame(byte type, ByteBuf buffer, int offset, int length) {
         Object head = due.peek();
-        if (head instanceof Internal internal && type != '>') {
+        if (head instanceof ProxyCommand command && type != '>') {
             due.remove();
-            internal.step.replied(RespMessage.of(Handshake.read(buffer, offset, length)));
+            command.step().replied(RespMessage.of(Handshake.read(buffer, offset, length)));
         } else if (owner != null) {
             owner.frame(type, buffer, offset, length, head instanceof Trip trip ? trip : null);
         } else if (head instanceof Trip trip && type != '>') {
@@ -423,36 +314,22 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         due.remove();
     }
 
-    // --- timeouts
+    // --- for the timeouts
 
-    private void startChecking() {
-        if (!checking) {
-            checking = true;
-            home.loop().schedule(this::check, Math.min(STALL, settings.requestNanos()) / 4, TimeUnit.NANOSECONDS);
-        }
+    /** A {@link Trip} or a {@link ProxyCommand} that the server replies to next; null if it owes no reply. */
+    @Nullable
+    Object nextDue() {
+        return due.peek();
     }
 
-    private void check() {
-        checking = false;
-        Object head = due.peek();
-        if (phase == Phase.CLOSED) {
-            return;
-        }
-        if (head == null) {
-            // A queue stays as large as it ever was, and a connection may be idle from here on.
-            due = new ArrayDeque<>();
-            return;
-        }
-        long sent = head instanceof Trip trip ? trip.sentNanos : ((Internal) head).sentNanos;
-        long since = Math.max(sent, lastRead);
-        boolean mayWait = phase != Phase.READY || (owner != null && owner.isBlocked() && !holding);
-        long silent = clock.nanoTime() - since;
-        stalled = silent > STALL;
-        if (!mayWait && silent > settings.requestNanos()) {
-            timedOut();
-        } else {
-            startChecking();
-        }
+    /** Whether it is no failure of the server if it does not reply for long. */
+    boolean mayBeSilent() {
+        return phase != Phase.READY || (owner != null && owner.isBlocked() && !unsent.isHolding());
+    }
+
+    /** Nothing is under way, and may not be for long: a queue stays as large as it ever was. */
+    void rest() {
+        due = new ArrayDeque<>();
     }
 
     // --- facts
@@ -461,12 +338,13 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         return phase != Phase.CLOSED;
     }
 
-    /**
-     * Whether the server has been busy with one request for so long that new ones had better go another way: it reads
-     * nothing more from a connection whose script it runs, but answers BUSY on others.
-     */
+    boolean isReady() {
+        return phase == Phase.READY;
+    }
+
+    /** Whether new requests had better go another way. */
     boolean isStalled() {
-        return stalled || retired;
+        return times.isStalled() || retired;
     }
 
     /** Another connection takes its place; it ends when the last request under way is answered. */
