@@ -71,8 +71,12 @@ final class LostState {
      */
     boolean answers(Trip trip, @Nullable OwnConnection own) {
         RespCommand command = trip.request().command();
+        if (command == Commands.RESET) {
+            // Makes up for everything, but only once it is carried out.
+            return false;
+        }
         boolean ends = command == Commands.EXEC || command == Commands.DISCARD;
-        if (command == Commands.RESET || (ends && (transaction || trip.isQueued))) {
+        if (ends && (transaction || trip.isQueued)) {
             return answersEnd(trip, command, own);
         }
         if (command == Commands.MULTI && trip.beginsTransaction) {
@@ -91,14 +95,19 @@ final class LostState {
         return false;
     }
 
+    /** The session is as a new one. */
+    void reset() {
+        transaction = false;
+        watch = false;
+        failedWatch = false;
+    }
+
     private boolean answersEnd(Trip trip, RespCommand command, @Nullable OwnConnection own) {
         boolean wasTransaction = transaction;
         boolean conflict = watch;
         boolean unwatched = failedWatch;
-        transaction = false;
-        watch = false;
-        failedWatch = false;
-        if (wasTransaction && command != Commands.RESET) {
+        reset();
+        if (wasTransaction) {
             if (own != null) {
                 // It is about to be lost, and this request came while its other ones were told so.
                 own.state().sent(command, false);

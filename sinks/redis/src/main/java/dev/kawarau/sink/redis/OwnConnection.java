@@ -214,7 +214,7 @@ final class OwnConnection {
             subscribing--;
         }
         state.replied(trip.request(), response);
-        route.named(trip.request(), response);
+        route.ownAnswers(trip.request(), response);
         lastReplied = trip.request();
         trip.answer(trip.answerFor(response));
         if (trip.request().isOver()) {

@@ -241,11 +241,13 @@ final class Route {
 
     /**
      * After RESET a connection is as the server makes one, not as the sink does: what follows waits for another. And a
-     * second MONITOR gets no reply, so what follows the first waits until it is known whether that one was carried out.
+     * second MONITOR gets no reply, so what follows the first waits until it is known whether that one was carried out;
+     * as with a RESET that is to make up for what was lost.
      */
     private void sendOwn(OwnConnection mine, Trip trip) {
         RespCommand command = trip.request().command();
-        if ((command == Commands.RESET && !settings.transparent()) || command == Commands.MONITOR) {
+        boolean resets = command == Commands.RESET && (!settings.transparent() || lost.isAny());
+        if (resets || command == Commands.MONITOR) {
             barrier = trip;
         }
         mine.send(trip);
@@ -301,8 +303,12 @@ final class Route {
         }
     }
 
-    void named(RespMessage request, RespMessage reply) {
+    /** The server answered on the session's own connection. */
+    void ownAnswers(RespMessage request, RespMessage reply) {
         naming.replied(request, reply);
+        if (request.command() == Commands.RESET && !reply.isError()) {
+            lost.reset();
+        }
     }
 
     /** The session's own connection is gone; requests on it have failed. What it held decides what the client gets. */
