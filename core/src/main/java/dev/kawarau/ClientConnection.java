@@ -137,7 +137,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         clock().hold();
         try {
             times.moved();
+            int bytes = ((ByteBuf) in).readableBytes();
             requests.read((ByteBuf) in);
+            gate.read(bytes);
         } finally {
             clock().letGo();
         }

@@ -28,6 +28,8 @@ final class ReadGate {
 
     private static final int GRAIN_REQUESTS = 32;
 
+    private static final int MOST_UNACCOUNTED = 64 * 1024;
+
     /** The budget is told of changes from this size on, so that small requests cost no atomic operation. */
     private static final int GRAIN = 8 * 1024;
 
@@ -51,6 +53,7 @@ final class ReadGate {
     private boolean awaiting;
     private boolean watching;
     private boolean checkingReader;
+    private int unaccounted;
     private long takenThen;
 
     ReadGate(ClientConnection connection, HeldBytes bytes) {
@@ -103,8 +106,17 @@ final class ReadGate {
         }
     }
 
+    /** A channel that has much to read is read many times before it says that it was read. */
+    void read(int moreBytes) {
+        unaccounted += moreBytes;
+        if (unaccounted >= MOST_UNACCOUNTED) {
+            account();
+        }
+    }
+
     /** Tells the budget what the connection holds, and stops reading if that is too much. */
     void account() {
+        unaccounted = 0;
         if (connection.isClosed()) {
             return;
         }
