@@ -72,7 +72,8 @@ final class LostState {
     boolean answers(Trip trip, @Nullable OwnConnection own) {
         RespCommand command = trip.request().command();
         if (command == Commands.RESET) {
-            // Makes up for everything, but only once it is carried out.
+            // It ends the transaction, which is no more in any case, but makes up for a watch only once it is carried out.
+            transaction = false;
             return false;
         }
         boolean ends = command == Commands.EXEC || command == Commands.DISCARD;
