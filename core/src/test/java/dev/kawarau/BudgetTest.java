@@ -67,6 +67,29 @@ class BudgetTest {
     }
 
     @Test
+    void aBurstIsReadNoFurtherThanOneConnectionMayHold() throws Exception {
+        Budget budget = Budget.ofBytes(512 << 10);
+        try (Listener listener =
+                LineListener.on("127.0.0.1:0").budget(budget).metrics(meters).serve(held)) {
+            LineClient client = LineClient.of(listener);
+            client.send(("x".repeat(4_000) + "\n").repeat(2_000));
+            Held.Request first = held.next();
+            await().until(() -> budget.usedBytes() > 240 << 10);
+            first.message().session().loop().submit(() -> {}).sync();
+            // One more read, of the largest kind.
+            assertThat(budget.usedBytes()).isLessThan((256 << 10) + 2 * (64 << 10));
+
+            first.answer("a");
+            for (int left = 2_000 - 1; left > 0; left--) {
+                held.next().answer("a");
+            }
+            client.expect("a\n".repeat(2_000));
+            client.close();
+        }
+        await().until(() -> budget.usedBytes() == 0);
+    }
+
+    @Test
     void theWholeNeverStandsStill() {
         Budget budget = Budget.ofBytes(64 << 10);
         String large = "x".repeat(1 << 20);
