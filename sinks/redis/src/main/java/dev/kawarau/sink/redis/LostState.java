@@ -72,7 +72,7 @@ final class LostState {
     boolean answers(Trip trip, @Nullable OwnConnection own) {
         RespCommand command = trip.request().command();
         if (command == Commands.RESET) {
-            // It ends the transaction, which is no more in any case, but makes up for a watch only once it is carried out.
+            // It ends the transaction, which is no more anyhow, but makes up for a watch only once it is carried out.
             transaction = false;
             return false;
         }
