@@ -76,15 +76,25 @@ public class FrameBenchmark {
             return text;
         }
 
+        /** The length of the next frame, which the scanner of its kind finds. */
+        private int frame(ByteBuf in, RequestScanner requestScanner, ReplyScanner replyScanner) {
+            boolean whole = requests ? requestScanner.scan(in) : replyScanner.scan(in);
+            if (!whole) {
+                throw new IllegalStateException("half a frame");
+            }
+            return requests ? requestScanner.frameLength() : replyScanner.frameLength();
+        }
+
         /** Each of the frames, decoded. */
         List<RespValue> decoded() {
             ByteBuf in = Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII);
-            FrameBenchmark frames = new FrameBenchmark();
-            frames.bytes = this;
+            RequestScanner requestScanner = new RequestScanner(RespLimits.DEFAULT);
+            ReplyScanner replyScanner = new ReplyScanner(RespLimits.DEFAULT);
+            RespReader reader = new RespReader(RespLimits.DEFAULT);
             List<RespValue> values = new ArrayList<>();
             while (in.isReadable()) {
-                int end = in.readerIndex() + frames.frame(in);
-                values.add(frames.reader.read(in, in.readerIndex(), end));
+                int end = in.readerIndex() + frame(in, requestScanner, replyScanner);
+                values.add(reader.read(in, in.readerIndex(), end));
                 in.readerIndex(end);
             }
             in.release();
@@ -159,11 +169,7 @@ public class FrameBenchmark {
     }
 
     private int frame(ByteBuf in) {
-        boolean whole = bytes.requests ? requestScanner.scan(in) : replyScanner.scan(in);
-        if (!whole) {
-            throw new IllegalStateException("half a frame");
-        }
-        return bytes.requests ? requestScanner.frameLength() : replyScanner.frameLength();
+        return bytes.frame(in, requestScanner, replyScanner);
     }
 
     /** Netty's decoder alone: headers and bulk strings, one object each, not yet frames. */
