@@ -230,7 +230,7 @@ final class OwnConnection {
             blocked--;
         }
         leaveIfClean();
-        route.ownDone(trip);
+        route.done(trip);
     }
 
     private void leaveIfClean() {

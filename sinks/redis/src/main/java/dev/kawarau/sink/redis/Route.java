@@ -161,6 +161,11 @@ final class Route {
 
     void sharedDone(Trip trip) {
         window.done();
+        done(trip);
+    }
+
+    /** A request has its answer, or is known to get none: whatever waited for that goes on. */
+    void done(Trip trip) {
         if (trip == barrier) {
             barrier = null;
         }
@@ -251,15 +256,6 @@ final class Route {
             barrier = trip;
         }
         mine.send(trip);
-    }
-
-    void ownDone(Trip trip) {
-        if (trip == barrier) {
-            barrier = null;
-        }
-        if (!waiting.isEmpty()) {
-            startWaiting();
-        }
     }
 
     /** Brings a connection to where the session is: it may have had one before. */

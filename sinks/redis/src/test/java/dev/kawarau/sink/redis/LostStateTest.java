@@ -53,10 +53,7 @@ class LostStateTest {
         try (Endpoint endpoint = mode.before(server.uri(), Endpoint.PATIENCE);
                 RawClient client = endpoint.raw()) {
             awaitService(client);
-            server.pause();
-            client.send("WATCH", "k");
-            server.kill();
-            assertThat(client.reply()).startsWith("-ERR ");
+            loseReplyTo(client, "WATCH", "k");
             server.restart();
             awaitService(client);
             assertThat(transaction(client, "unguarded")).startsWith("-EXECABORT ");
@@ -122,10 +119,7 @@ class LostStateTest {
                 RawClient client = endpoint.raw()) {
             assertThat(client.call("SELECT", "3")).isEqualTo("+OK");
             assertThat(client.call("MULTI")).isEqualTo("+OK");
-            server.pause();
-            client.send("RESET");
-            server.kill();
-            assertThat(client.reply()).startsWith("-ERR ");
+            loseReplyTo(client, "RESET");
             assertNothingIsCarriedOut(client);
         }
     }
@@ -146,10 +140,7 @@ class LostStateTest {
         try (Endpoint endpoint = mode.before(server.uri(), Endpoint.PATIENCE);
                 RawClient client = endpoint.raw()) {
             assertThat(client.call("SELECT", "3")).isEqualTo("+OK");
-            server.pause();
-            client.send("SELECT", "0");
-            server.kill();
-            assertThat(client.reply()).startsWith("-ERR ");
+            loseReplyTo(client, "SELECT", "0");
             assertNothingIsCarriedOut(client);
         }
     }
@@ -160,10 +151,7 @@ class LostStateTest {
                 RawClient client = endpoint.raw()) {
             assertThat(client.call("MULTI")).isEqualTo("+OK");
             assertThat(client.call("SELECT", "3")).isEqualTo("+QUEUED");
-            server.pause();
-            client.send("EXEC");
-            server.kill();
-            assertThat(client.reply()).startsWith("-ERR ");
+            loseReplyTo(client, "EXEC");
             assertNothingIsCarriedOut(client);
         }
     }
@@ -185,6 +173,14 @@ class LostStateTest {
                     .until(() -> client.call("SET", "k", "v").equals("+OK"));
             assertThat(other.call("EXISTS", "k")).isEqualTo(":0");
         }
+    }
+
+    /** The request is sent, and its connection is gone before an answer is there. */
+    private void loseReplyTo(RawClient client, String... request) throws Exception {
+        server.pause();
+        client.send(request);
+        server.kill();
+        assertThat(client.reply()).startsWith("-ERR ");
     }
 
     private static void assertNothingIsCarriedOut(RawClient client) throws Exception {
