@@ -2,6 +2,7 @@ package dev.kawarau.wire;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,7 @@ public final class Outbound {
     private int runStart;
     private int runEnd;
     private @Nullable ByteBuf stage;
+    private @Nullable ArrayDeque<Runnable> beforeFlush;
     private long written;
     private boolean queued;
     private boolean closed;
@@ -50,14 +52,48 @@ public final class Outbound {
         run = buffer.retain();
         runStart = offset;
         runEnd = offset + length;
+        queue();
+    }
+
+    /**
+     * Runs something once, right before the next flush, which this call brings about at the end of the loop's turn: who
+     * joins frames adds here what it has joined by then. If the connection closes before, it runs then, and what it
+     * adds is dropped; if the connection is closed, it does not run.
+     *
+     * @param action must not throw
+     * @return whether it will run
+     */
+    public boolean beforeFlush(Runnable action) {
+        if (closed) {
+            return false;
+        }
+        if (beforeFlush == null) {
+            beforeFlush = new ArrayDeque<>(2);
+        }
+        beforeFlush.add(action);
+        queue();
+        return true;
+    }
+
+    private void queue() {
         if (!queued) {
             queued = true;
             flusher.add(this);
         }
     }
 
+    private void runBeforeFlush() {
+        if (beforeFlush != null) {
+            for (Runnable action = beforeFlush.poll(); action != null; action = beforeFlush.poll()) {
+                action.run();
+            }
+        }
+    }
+
     /** Writes what is queued, now. */
     public void flush() {
+        // First, as it may add more, which asks for no flush of its own as long as this one is queued.
+        runBeforeFlush();
         queued = false;
         if (closed) {
             return;
@@ -78,6 +114,7 @@ public final class Outbound {
     /** Drops what is queued and takes no more. */
     public void close() {
         closed = true;
+        runBeforeFlush();
         if (run != null) {
             run.release();
             run = null;

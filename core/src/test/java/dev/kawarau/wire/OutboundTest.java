@@ -195,6 +195,64 @@ class OutboundTest {
         large.release();
     }
 
+    @Test
+    void whatIsAddedRightBeforeTheFlushLeavesWithIt() throws Exception {
+        int before = flushes.get();
+        ByteBuf buffer = Unpooled.copiedBuffer("first last", ISO_8859_1);
+        onLoop(() -> {
+            assertThat(outbound.beforeFlush(() -> outbound.add(buffer, 6, 4))).isTrue();
+            outbound.add(buffer, 0, 6);
+        });
+
+        assertThat(text(next())).isEqualTo("first last");
+        onLoop(() -> {});
+        assertThat(flushes.get() - before).isEqualTo(1);
+        buffer.release();
+    }
+
+    @Test
+    void whatRunsBeforeAFlushRunsOnceAndInOrder() throws Exception {
+        List<String> ran = new ArrayList<>();
+        onLoop(() -> {
+            outbound.beforeFlush(() -> ran.add("first"));
+            outbound.beforeFlush(() -> ran.add("second"));
+            outbound.flush();
+            outbound.flush();
+            outbound.beforeFlush(() -> ran.add("third"));
+        });
+        onLoop(() -> {});
+
+        assertThat(ran).containsExactly("first", "second", "third");
+    }
+
+    @Test
+    void whatWaitsForAFlushRunsWhenTheConnectionClosesAndAddsNothing() throws Exception {
+        ByteBuf held = bytes(10_000);
+        onLoop(() -> {
+            outbound.beforeFlush(() -> {
+                outbound.add(held, 0, 10_000);
+                held.release();
+            });
+            outbound.close();
+        });
+
+        assertThat(held.refCnt()).isZero();
+        assertThat(pieces).isEmpty();
+    }
+
+    @Test
+    void nothingRunsForAConnectionThatIsClosed() throws Exception {
+        List<String> ran = new ArrayList<>();
+        onLoop(() -> {
+            outbound.close();
+            assertThat(outbound.beforeFlush(() -> ran.add("late"))).isFalse();
+            outbound.flush();
+        });
+        onLoop(() -> {});
+
+        assertThat(ran).isEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4})
     void whateverIsWrittenArrivesInOrder(long seed) throws Exception {
