@@ -47,7 +47,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         this.channel = channel;
         Cumulation cumulation = new Cumulation(channel.alloc());
         this.exchanges = new ExchangeQueue(listener.protocol().ordered(), responses);
-        this.bytes = new HeldBytes(this, cumulation, exchanges);
+        this.bytes = new HeldBytes(this, exchanges);
         this.gate = new ReadGate(this, bytes);
         this.times = new ConnectionTimes(this, bytes);
         this.requests = new Requests(this, gate, times, cumulation, exchanges);
@@ -320,6 +320,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     LoopClock clock() {
         LoopClock known = clock;
         return known != null ? known : LoopClock.of(loop());
+    }
+
+    /** What has come of a request that is not complete, in bytes. */
+    int unfinishedBytes() {
+        return requests.heldBytes();
     }
 
     int inFlight() {

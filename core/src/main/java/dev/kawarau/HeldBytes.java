@@ -1,6 +1,5 @@
 package dev.kawarau;
 
-import dev.kawarau.wire.Cumulation;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 
@@ -8,24 +7,22 @@ import io.netty.channel.ChannelOutboundBuffer;
 final class HeldBytes {
     private final ClientConnection connection;
     private final Channel channel;
-    private final Cumulation cumulation;
     private final ExchangeQueue exchanges;
 
-    HeldBytes(ClientConnection connection, Cumulation cumulation, ExchangeQueue exchanges) {
+    HeldBytes(ClientConnection connection, ExchangeQueue exchanges) {
         this.connection = connection;
         this.channel = connection.channel();
-        this.cumulation = cumulation;
         this.exchanges = exchanges;
     }
 
     /** All of them. */
     long all() {
-        return cumulation.size() + exchanges.bytes() + unsent();
+        return unfinished() + exchanges.bytes() + unsent();
     }
 
     /** What has come of a request that is not complete. */
     int unfinished() {
-        return cumulation.size();
+        return connection.unfinishedBytes();
     }
 
     /** Responses that the client has not taken. */

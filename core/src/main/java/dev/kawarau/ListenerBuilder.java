@@ -177,7 +177,8 @@ public abstract class ListenerBuilder<B extends ListenerBuilder<B>> {
         return loops == null ? EventLoops.shared() : loops;
     }
 
-    final MeterRegistry meters() {
+    /** Where metrics go. */
+    protected final MeterRegistry meters() {
         return meters == null ? Metrics.globalRegistry : meters;
     }
 

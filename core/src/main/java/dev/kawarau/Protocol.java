@@ -1,5 +1,6 @@
 package dev.kawarau;
 
+import dev.kawarau.wire.Outbound;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,11 @@ public interface Protocol {
 
     /** What cuts one connection's bytes into requests. */
     RequestDecoder newDecoder(Session session);
+
+    /** What puts one connection's responses on the wire: their bytes as they are, if a protocol needs no more. */
+    default ResponseEncoder newEncoder(Session session) {
+        return ResponseEncoder.BYTES;
+    }
 
     /**
      * Takes each request before the chain does: what belongs to the connection itself, such as who the client is and
@@ -53,5 +59,31 @@ public interface Protocol {
          */
         @Nullable
         Message decode(ByteBuf in);
+
+        /** Bytes of an unfinished request that are held here and are no longer in the buffer that it came in. */
+        default int heldBytes() {
+            return 0;
+        }
+
+        /** The connection takes no more requests: gives up what is held. Called once. */
+        default void close() {}
+    }
+
+    /**
+     * Writes what goes to one client, for a protocol that says which request a response belongs to, or wraps or
+     * compresses what it sends. Confined to the session's event loop.
+     */
+    @FunctionalInterface
+    interface ResponseEncoder {
+        /** Writes the bytes of messages as they are. */
+        ResponseEncoder BYTES = (request, response, out) -> response.writeTo(out);
+
+        /**
+         * Queues a response.
+         *
+         * @param request what it answers, as the client sent it; null for a pushed message, and for the answer to bytes
+         *     that are no request
+         */
+        void write(@Nullable Message request, Message response, Outbound out);
     }
 }

@@ -2,6 +2,7 @@ package dev.kawarau;
 
 import io.netty.buffer.ByteBuf;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a request asks for, in words that fit every protocol. A transform that is written against it works for all.
@@ -65,9 +66,39 @@ public interface Query {
     /** The database number, or keyspace and table; empty if it is not known. */
     String namespace();
 
-    /** The primary keys that the request names, in order. */
+    /**
+     * The keys that the request names, in order: what the database places data by. Of a CQL request, partition keys as
+     * they are hashed: that of several columns has the length of each in two bytes before it and a zero behind it.
+     */
     List<ByteBuf> keys();
 
     /** Whether {@link #keys()} are all that the request touches; false for a command that nobody knows. */
     boolean keysKnown();
+
+    /**
+     * The columns of the primary key that the request gives values for, in the table's order, a column several times if
+     * it gives several; empty where a key has no columns, and where it is not known which columns are the key.
+     */
+    default List<Column> primaryKey() {
+        return List.of();
+    }
+
+    /** The columns that the request writes or deletes, in its order; empty where there are none. */
+    default List<Column> columns() {
+        return List.of();
+    }
+
+    /** What the request wants to read, as it says so: names of columns, expressions, or {@code *} for all. */
+    default List<String> projection() {
+        return List.of();
+    }
+
+    /**
+     * A column of a request.
+     *
+     * @param name as the database has it, without quotes
+     * @param value as the database's protocol has it; null if the request gives no plain value for the column (it deletes
+     *     it, or computes it), or if the type that a literal is to have is not known
+     */
+    record Column(String name, @Nullable ByteBuf value) {}
 }

@@ -15,6 +15,7 @@ final class Requests {
     private Protocol.@Nullable RequestDecoder decoder;
     private boolean decoding;
     private boolean inputEnded;
+    private boolean closed;
 
     Requests(
             ClientConnection connection,
@@ -68,7 +69,7 @@ final class Requests {
         }
         if (connection.isOpen()) {
             cumulation.trim();
-            times.frame(cumulation.size() > 0, progress);
+            times.frame(heldBytes() > 0, progress);
             if (inputEnded && gate.isOpen()) {
                 connection.close();
             }
@@ -107,8 +108,17 @@ final class Requests {
         }
     }
 
+    /** What has come of a request that is not complete. */
+    int heldBytes() {
+        return cumulation.size() + (decoder == null ? 0 : decoder.heldBytes());
+    }
+
     /** Takes no more requests, and lets go of what has come of the next. */
     void close() {
         cumulation.close();
+        if (decoder != null && !closed) {
+            closed = true;
+            decoder.close();
+        }
     }
 }

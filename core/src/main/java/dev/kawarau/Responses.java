@@ -15,6 +15,7 @@ final class Responses implements Consumer<Exchange> {
     private static final Logger log = LoggerFactory.getLogger(Responses.class);
 
     private final ClientConnection connection;
+    private Protocol.@Nullable ResponseEncoder encoder;
 
     Responses(ClientConnection connection) {
         this.connection = connection;
@@ -63,14 +64,23 @@ final class Responses implements Consumer<Exchange> {
     private void write(@Nullable Message request, Message response) {
         Outbound out = connection.out();
         try {
-            response.writeTo(out);
+            encoder().write(request, response, out);
         } catch (IllegalReferenceCountException released) {
             log.error(
                     "{}: a response was released before it was written; was it kept without retain()?",
                     connection,
                     released);
-            protocol().failure(request, internalError(released)).writeTo(out);
+            encoder().write(request, protocol().failure(request, internalError(released)), out);
         }
+    }
+
+    private Protocol.ResponseEncoder encoder() {
+        Protocol.ResponseEncoder known = encoder;
+        if (known == null) {
+            known = protocol().newEncoder(connection.session());
+            encoder = known;
+        }
+        return known;
     }
 
     /** Takes a pushed message through the transforms to the client. */
@@ -79,7 +89,7 @@ final class Responses implements Consumer<Exchange> {
             Message passing =
                     connection.isClosed() ? null : connection.serving().chain().onPush(connection.session(), message);
             if (passing != null) {
-                passing.writeTo(connection.out());
+                encoder().write(null, passing, connection.out());
                 connection.moved();
             }
             if (!connection.channel().isWritable()) {
