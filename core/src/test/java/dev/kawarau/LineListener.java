@@ -16,7 +16,11 @@ final class LineListener extends ListenerBuilder<LineListener> {
     }
 
     Listener serve(Chain chain) {
-        return start("LineListener", PROTOCOL, chain);
+        return serve(chain, PROTOCOL);
+    }
+
+    Listener serve(Chain chain, Protocol protocol) {
+        return start("LineListener", protocol, chain);
     }
 
     @Override
