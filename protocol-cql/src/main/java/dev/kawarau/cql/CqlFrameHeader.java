@@ -41,7 +41,11 @@ public record CqlFrameHeader(int version, int flags, int stream, CqlOpcode opcod
     /** The client accepts a version that is not final; from v5 on. */
     public static final int USE_BETA = 0x10;
 
-    private static final int RESPONSE_BIT = 0x80;
+    static final int RESPONSE_BIT = 0x80;
+    static final int FLAGS = 1;
+    static final int STREAM = 2;
+    static final int OPCODE = 4;
+    static final int LENGTH = 5;
 
     /** @throws IllegalArgumentException if a number is out of its range */
     public CqlFrameHeader {
@@ -66,11 +70,14 @@ public record CqlFrameHeader(int version, int flags, int stream, CqlOpcode opcod
      *     direction bit says, a request has a negative stream, or the body is longer than allowed
      */
     public static CqlFrameHeader read(ByteBuf in, int index, int maxBodyBytes) {
-        int version = readVersion(in, index);
-        int flags = in.getUnsignedByte(index + 1);
-        int stream = in.getShort(index + 2);
-        int code = in.getUnsignedByte(index + 4);
-        int bodyBytes = in.getInt(index + 5);
+        int version = version(in, index);
+        int stream = in.getShort(index + STREAM);
+        if (!isSupported(version)) {
+            throw CqlProtocolException.unsupportedVersion(
+                    version, isAncient(version) ? in.getByte(index + STREAM) : stream);
+        }
+        int code = in.getUnsignedByte(index + OPCODE);
+        int bodyBytes = in.getInt(index + LENGTH);
         CqlOpcode opcode = CqlOpcode.of(code);
         if (opcode == null) {
             throw new CqlProtocolException("Unknown opcode " + code, version, stream);
@@ -84,25 +91,39 @@ public record CqlFrameHeader(int version, int flags, int stream, CqlOpcode opcod
         }
         // A negative length is one beyond 2 GiB: the bytes of the wire are not signed.
         if (bodyBytes < 0 || bodyBytes > maxBodyBytes) {
-            throw new CqlProtocolException(
-                    "Body of " + Integer.toUnsignedString(bodyBytes) + " bytes is longer than the " + maxBodyBytes
-                            + " allowed",
-                    version,
-                    stream);
+            throw CqlProtocolException.bodyTooLong(Integer.toUnsignedLong(bodyBytes), maxBodyBytes, version, stream);
         }
-        return new CqlFrameHeader(version, flags, stream, opcode, bodyBytes);
+        return new CqlFrameHeader(version, in.getUnsignedByte(index + FLAGS), stream, opcode, bodyBytes);
     }
 
-    /** Reads the version alone, of a header whose first four bytes are there. */
-    static int readVersion(ByteBuf in, int index) {
-        int version = in.getByte(index) & ~RESPONSE_BIT & 0xff;
-        if (version >= OLDEST_VERSION && version <= NEWEST_VERSION) {
-            return version;
-        }
-        // Versions 1 and 2 have a stream of one byte, and so a header of eight.
-        boolean ancient = version == 1 || version == 2;
-        int stream = ancient ? in.getByte(index + 2) : in.getShort(index + 2);
-        throw CqlProtocolException.unsupportedVersion(version, stream);
+    /** The version of a header of which one byte at least is there. */
+    static int version(ByteBuf in, int index) {
+        return in.getByte(index) & ~RESPONSE_BIT & 0xff;
+    }
+
+    static boolean isSupported(int version) {
+        return version >= OLDEST_VERSION && version <= NEWEST_VERSION;
+    }
+
+    /**
+     * Gives a frame another stream, in place.
+     *
+     * @param frame a buffer that nobody else reads
+     * @param index absolute index of the frame's first byte
+     * @param stream -32768 to 32767
+     */
+    public static void setStream(ByteBuf frame, int index, int stream) {
+        frame.setShort(index + STREAM, stream);
+    }
+
+    /** Whether these are versions whose header has eight bytes, since its stream has one. */
+    static boolean isAncient(int version) {
+        return version == 1 || version == 2;
+    }
+
+    /** The same frame when its body is not compressed. */
+    CqlFrameHeader plain(int plainBodyBytes) {
+        return new CqlFrameHeader(version, flags & ~COMPRESSED, stream, opcode, plainBodyBytes);
     }
 
     /** Writes the nine bytes at the writer index. */

@@ -37,8 +37,18 @@ public final class CqlProtocolException extends RuntimeException {
         String message =
                 "Invalid or unsupported protocol version (" + version + "); supported versions are (3/v3, 4/v4, 5/v5)";
         // Clients of versions 1 and 2 read no header of nine bytes; all that came after them do.
-        boolean ancient = version == 1 || version == 2;
-        return new CqlProtocolException(message, ancient ? version : CqlFrameHeader.NEWEST_VERSION, stream);
+        int answer = CqlFrameHeader.isAncient(version) ? version : CqlFrameHeader.NEWEST_VERSION;
+        return new CqlProtocolException(message, answer, stream);
+    }
+
+    static CqlProtocolException bodyTooLong(long bodyBytes, int maxBodyBytes, int version, int stream) {
+        return new CqlProtocolException(
+                "Body of " + bodyBytes + " bytes is longer than the " + maxBodyBytes + " allowed", version, stream);
+    }
+
+    /** What is wrong with a segment; only version 5 has them. */
+    static CqlProtocolException inSegment(String message) {
+        return new CqlProtocolException(message, CqlFrameHeader.NEWEST_VERSION, 0);
     }
 
     static CqlProtocolException wrongDirection(CqlOpcode opcode, boolean response, int version, int stream) {
@@ -62,8 +72,8 @@ public final class CqlProtocolException extends RuntimeException {
     }
 
     /**
-     * Writes the ERROR frame that tells the client, at the writer index. In version 5 too it is a plain frame, as
-     * everything is until the handshake is over.
+     * Writes the ERROR frame that tells the client, at the writer index. It is a plain frame: after the handshake of
+     * version 5 it takes a {@link CqlFrameWriter} to put it in a segment.
      */
     public void writeTo(ByteBuf out) {
         String text = String.valueOf(getMessage());

@@ -1,7 +1,6 @@
 package dev.kawarau.cql;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.datastax.oss.protocol.internal.Frame;
 import com.datastax.oss.protocol.internal.ProtocolConstants;
@@ -9,6 +8,7 @@ import com.datastax.oss.protocol.internal.response.Error;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,11 +17,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 class CqlProtocolExceptionTest {
     private static final String SUPPORTED = "; supported versions are (3/v3, 4/v4, 5/v5)";
 
+    /** What a frame comes to, be it skipped or refused. */
     private static CqlProtocolException refusal(String hex) {
         ByteBuf in = Unpooled.wrappedBuffer(ByteBufUtil.decodeHexDump(hex.replace(" ", "")));
-        return catchThrowableOfType(
-                CqlProtocolException.class,
-                () -> CqlFrameScanner.ofRequests(1024).scan(in));
+        CqlFrameReader reader = CqlFrameReader.ofRequests(UnpooledByteBufAllocator.DEFAULT, 1024);
+        try {
+            reader.read(in);
+            return reader.unsupported();
+        } catch (CqlProtocolException refused) {
+            return refused;
+        }
     }
 
     private static ByteBuf written(CqlProtocolException refused) {
@@ -32,13 +37,13 @@ class CqlProtocolExceptionTest {
 
     @ParameterizedTest
     @CsvSource({
-        "06 10 0005, 5, 5", // a version to come
-        "41 00 0005, 5, 5", // of DataStax Enterprise
-        "00 00 0005, 5, 5",
-        "47 45 5420, 5, 21536", // GET of HTTP
-        "16 03 0102, 5, 258", // a TLS handshake
-        "02 00 05 01, 2, 5",
-        "01 00 fe 01, 1, -2",
+        "06 10 0005 01 00000000, 5, 5", // a version to come
+        "41 00 0005 01 00000000, 5, 5", // of DataStax Enterprise
+        "00 00 0005 01 00000000, 5, 5",
+        "47 45 5420 2f 20485454, 5, 21536", // GET of HTTP
+        "16 03 0102 00 010001fc, 5, 258", // a TLS handshake
+        "02 00 05 01 00000000, 2, 5",
+        "01 00 fe 01 00000000, 1, -2",
     })
     void anUnknownVersionIsAnsweredAtOneThatTheClientCanRead(String hex, int version, int stream) {
         CqlProtocolException refused = refusal(hex);
@@ -48,12 +53,13 @@ class CqlProtocolExceptionTest {
 
     @Test
     void theWordsAreThoseThatDriversLookFor() {
-        assertThat(refusal("06 00 0000")).hasMessage("Invalid or unsupported protocol version (6)" + SUPPORTED);
+        assertThat(refusal("06 00 0000 01 00000000"))
+                .hasMessage("Invalid or unsupported protocol version (6)" + SUPPORTED);
     }
 
     @Test
     void theDriverReadsTheAnswerToAVersionToCome() {
-        Frame frame = Oracle.CLIENT.decode(written(refusal("06 00 0005")));
+        Frame frame = Oracle.CLIENT.decode(written(refusal("06 00 0005 01 00000000")));
         assertThat(frame.protocolVersion).isEqualTo(5);
         assertThat(frame.streamId).isEqualTo(5);
         assertThat(frame.message).isInstanceOfSatisfying(Error.class, error -> {
@@ -74,7 +80,7 @@ class CqlProtocolExceptionTest {
 
     @Test
     void aClientOfVersion2IsAnsweredWithItsShorterHeader() {
-        ByteBuf out = written(refusal("02 00 05 01"));
+        ByteBuf out = written(refusal("02 00 05 01 00000000"));
         String words = "Invalid or unsupported protocol version (2)" + SUPPORTED;
         assertThat(out.readUnsignedByte()).isEqualTo((short) 0x82);
         assertThat(out.readByte()).as("flags").isZero();
@@ -89,6 +95,6 @@ class CqlProtocolExceptionTest {
 
     @Test
     void itCarriesNoStackTrace() {
-        assertThat(refusal("06 00 0000").getStackTrace()).isEmpty();
+        assertThat(refusal("06 00 0000 01 00000000").getStackTrace()).isEmpty();
     }
 }

@@ -6,6 +6,7 @@ import com.datastax.oss.protocol.internal.Message;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -16,8 +17,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HostileFramesTest {
     private static final int ROUNDS = 20_000;
     private static final int LIMIT = 4096;
+    private static final List<Integer> REQUESTS = List.of(1, 5, 7, 9, 10, 11, 13, 15);
 
-    /** What a scanner makes of a stream of bytes: the frames, then perhaps a refusal and at what it is answered. */
+    /** What a reader makes of a stream of bytes: the frames, then perhaps a refusal and at what it is answered. */
     private record Outcome(List<String> frames, String refusal) {}
 
     @ParameterizedTest
@@ -26,7 +28,7 @@ class HostileFramesTest {
         Random random = new Random(seed);
         for (int round = 0; round < ROUNDS; round++) {
             byte[] wire = damaged(random);
-            assertThat(scanned(wire, wire.length))
+            assertThat(read(wire, Arrival.HEAP, wire.length))
                     .as("seed %d, round %d, bytes %s", seed, round, ByteBufUtil.hexDump(wire))
                     .isEqualTo(expected(wire));
         }
@@ -39,9 +41,10 @@ class HostileFramesTest {
         for (int round = 0; round < ROUNDS; round++) {
             byte[] wire = damaged(random);
             int piece = 1 + random.nextInt(12);
-            assertThat(scanned(wire, piece))
+            Arrival arrival = Arrival.values()[random.nextInt(Arrival.values().length)];
+            assertThat(read(wire, arrival, piece))
                     .as("seed %d, round %d, pieces of %d, bytes %s", seed, round, piece, ByteBufUtil.hexDump(wire))
-                    .isEqualTo(scanned(wire, wire.length));
+                    .isEqualTo(read(wire, Arrival.HEAP, wire.length));
         }
     }
 
@@ -61,24 +64,14 @@ class HostileFramesTest {
         return bytes;
     }
 
-    /** Hands the bytes over in pieces of a size, with what is unread moved to a new buffer each time. */
-    private static Outcome scanned(byte[] wire, int piece) {
-        CqlFrameScanner scanner = CqlFrameScanner.ofRequests(LIMIT);
+    private static Outcome read(byte[] wire, Arrival arrival, int piece) {
+        Received received = Received.of(memory -> CqlFrameReader.ofRequests(memory, LIMIT), wire, arrival, at -> piece);
         List<String> frames = new ArrayList<>();
-        int begin = 0;
-        try {
-            for (int end = 0; end < wire.length; ) {
-                end = Math.min(wire.length, end + piece);
-                ByteBuf in = Unpooled.copiedBuffer(wire, begin, end - begin);
-                while (scanner.scan(in)) {
-                    frames.add(ByteBufUtil.hexDump(in.readSlice(scanner.frameLength())) + ' ' + scanner.header());
-                }
-                begin = end - in.readableBytes();
-            }
-        } catch (CqlProtocolException refused) {
-            return new Outcome(frames, refused.version() + "/" + refused.stream());
+        for (Object frame : received.frames()) {
+            frames.add(frame instanceof Received.Plain plain ? plain.bytes() + ' ' + plain.header() : "foreign");
         }
-        return new Outcome(frames, "");
+        String refusal = received.refusal();
+        return new Outcome(frames, refusal == null ? "" : refusal.substring(0, refusal.indexOf(' ')));
     }
 
     /** The specification's rules, one after the other, on an array; the length of a body is the driver's word. */
@@ -86,19 +79,27 @@ class HostileFramesTest {
         List<String> frames = new ArrayList<>();
         int first = 0;
         int at = 0;
-        while (wire.length - at >= 4) {
+        while (at < wire.length) {
             int version = wire[at] & 0x7f;
-            if (version < 3 || version > 5) {
-                boolean ancient = version == 1 || version == 2;
-                int stream = ancient ? wire[at + 2] : (short) (wire[at + 2] << 8 | wire[at + 3] & 0xff);
-                return new Outcome(frames, (ancient ? version : 5) + "/" + stream);
-            }
-            if (wire.length - at < 9) {
+            int shorter = version == 1 || version == 2 ? 1 : 0;
+            if (wire.length - at < 9 - shorter) {
                 break;
+            }
+            if (version < 3 || version > 5) {
+                int length = ByteBuffer.wrap(wire).getInt(at + 5 - shorter);
+                if (wire[at] < 0 || !REQUESTS.contains((int) wire[at + 4 - shorter]) || length < 0 || length > LIMIT) {
+                    int stream = (short) (wire[at + 2] << 8 | wire[at + 3] & 0xff);
+                    return new Outcome(frames, shorter == 1 ? version + "/" + wire[at + 2] : "5/" + stream);
+                }
+                at += 9 - shorter + length;
+                if (at <= wire.length) {
+                    frames.add("foreign");
+                }
+                continue;
             }
             int stream = (short) (wire[at + 2] << 8 | wire[at + 3] & 0xff);
             int body = Oracle.SERVER.decodeBodySize(Unpooled.wrappedBuffer(wire, at, wire.length - at));
-            boolean request = List.of(1, 5, 7, 9, 10, 11, 13, 15).contains((int) wire[at + 4]);
+            boolean request = REQUESTS.contains((int) wire[at + 4]);
             if (wire[at] < 0 || !request || stream < 0 || body < 0 || body > LIMIT) {
                 return new Outcome(frames, version + "/" + stream);
             }
@@ -109,8 +110,14 @@ class HostileFramesTest {
             if (wire.length - at < 9 + body) {
                 break;
             }
-            CqlFrameHeader header =
-                    new CqlFrameHeader(version, wire[at + 1] & 0xff, stream, CqlOpcode.of(wire[at + 4]), body);
+            int flags = wire[at + 1] & 0xff;
+            if ((flags & CqlFrameHeader.COMPRESSED) != 0) {
+                if (version < 5) {
+                    return new Outcome(frames, version + "/" + stream);
+                }
+                flags -= CqlFrameHeader.COMPRESSED;
+            }
+            CqlFrameHeader header = new CqlFrameHeader(version, flags, stream, CqlOpcode.of(wire[at + 4]), body);
             frames.add(ByteBufUtil.hexDump(wire, at, 9 + body) + ' ' + header);
             at += 9 + body;
         }

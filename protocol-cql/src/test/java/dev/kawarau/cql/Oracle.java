@@ -1,9 +1,12 @@
 package dev.kawarau.cql;
 
 import com.datastax.oss.protocol.internal.Compressor;
+import com.datastax.oss.protocol.internal.CrcMismatchException;
 import com.datastax.oss.protocol.internal.Frame;
 import com.datastax.oss.protocol.internal.FrameCodec;
 import com.datastax.oss.protocol.internal.Message;
+import com.datastax.oss.protocol.internal.Segment;
+import com.datastax.oss.protocol.internal.SegmentCodec;
 import com.datastax.oss.protocol.internal.request.AuthResponse;
 import com.datastax.oss.protocol.internal.request.Batch;
 import com.datastax.oss.protocol.internal.request.Execute;
@@ -23,14 +26,18 @@ import com.datastax.oss.protocol.internal.response.event.StatusChangeEvent;
 import com.datastax.oss.protocol.internal.response.result.SetKeyspace;
 import com.datastax.oss.protocol.internal.response.result.Void;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
 /** The Java driver's own codec, which says independently what a frame is. */
 final class Oracle {
-    private static final ByteBufPrimitives PRIMITIVES = new ByteBufPrimitives();
+    private static final HeapPrimitives PRIMITIVES = new HeapPrimitives();
 
     /** Writes requests, reads responses. */
     static final FrameCodec<ByteBuf> CLIENT = FrameCodec.defaultClient(PRIMITIVES, Compressor.none());
@@ -59,10 +66,47 @@ final class Oracle {
             new AuthChallenge(ByteBuffer.wrap(new byte[4])),
             new AuthSuccess(ByteBuffer.wrap(new byte[70_000])));
 
+    private static final SegmentCodec<ByteBuf> PLAIN_SEGMENTS = new SegmentCodec<>(PRIMITIVES, Compressor.none());
+    private static final SegmentCodec<ByteBuf> LZ4_SEGMENTS = new SegmentCodec<>(PRIMITIVES, new OracleLz4());
+
     private Oracle() {}
 
+    /** A segment around bytes; with LZ4 it is compressed if that makes it smaller. */
+    static byte[] segment(byte[] payload, boolean selfContained, boolean lz4) {
+        List<Object> parts = new ArrayList<>();
+        Segment<ByteBuf> segment = new Segment<>(Unpooled.wrappedBuffer(payload), selfContained);
+        (lz4 ? LZ4_SEGMENTS : PLAIN_SEGMENTS).encode(segment, parts);
+        return ByteBufUtil.getBytes(Unpooled.wrappedBuffer(parts.toArray(ByteBuf[]::new)));
+    }
+
+    /** Segments around a frame that is too long for one. */
+    static byte[] segments(byte[] frame, int partBytes, boolean lz4) {
+        ByteBuf wire = Unpooled.buffer();
+        for (int at = 0; at < frame.length; at += partBytes) {
+            wire.writeBytes(segment(Arrays.copyOfRange(frame, at, Math.min(frame.length, at + partBytes)), false, lz4));
+        }
+        return ByteBufUtil.getBytes(wire);
+    }
+
+    /** The payload of the segment at the reader index, which moves behind it. */
+    static Segment<ByteBuf> readSegment(ByteBuf wire, boolean lz4) throws CrcMismatchException {
+        SegmentCodec<ByteBuf> codec = lz4 ? LZ4_SEGMENTS : PLAIN_SEGMENTS;
+        int headerBytes = codec.headerLength() + SegmentCodec.CRC24_LENGTH;
+        SegmentCodec.Header header = codec.decodeHeader(wire.slice(wire.readerIndex(), headerBytes));
+        wire.skipBytes(headerBytes);
+        // A copy, since it is released if it was compressed.
+        return codec.decode(
+                header, Unpooled.copiedBuffer(wire.readSlice(header.payloadLength + SegmentCodec.CRC32_LENGTH)));
+    }
+
     static ByteBuf request(int version, int stream, Message message) {
-        return CLIENT.encode(Frame.forRequest(version, stream, false, Frame.NO_PAYLOAD, message));
+        return request(CLIENT, version, stream, message);
+    }
+
+    static ByteBuf request(FrameCodec<ByteBuf> codec, int version, int stream, Message message) {
+        // It forgets its token as soon as it is written.
+        Message written = message instanceof AuthResponse auth ? new AuthResponse(auth.token.duplicate()) : message;
+        return codec.encode(Frame.forRequest(version, stream, false, Frame.NO_PAYLOAD, written));
     }
 
     static ByteBuf response(int version, int stream, Message message) {

@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
 
 /** What the oracle asks of its buffers; Netty's, on the heap. */
-final class ByteBufPrimitives implements PrimitiveCodec<ByteBuf> {
+final class HeapPrimitives implements PrimitiveCodec<ByteBuf> {
 
     @Override
     public ByteBuf allocate(int size) {
