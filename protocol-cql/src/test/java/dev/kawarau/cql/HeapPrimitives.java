@@ -1,6 +1,7 @@
 package dev.kawarau.cql;
 
 import com.datastax.oss.protocol.internal.PrimitiveCodec;
+import com.datastax.oss.protocol.internal.ProtocolConstants;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -84,6 +85,9 @@ final class HeapPrimitives implements PrimitiveCodec<ByteBuf> {
     @Override
     public ByteBuffer readBytes(ByteBuf in) {
         int length = in.readInt();
+        if (length == -2) {
+            return ProtocolConstants.UNSET_VALUE;
+        }
         return length < 0 ? null : ByteBuffer.wrap(read(in, length));
     }
 

@@ -51,7 +51,15 @@ final class Oracle {
             new Query("SELECT * FROM system.local WHERE key = 'local'"),
             new Prepare("INSERT INTO ks.t (k, v) VALUES (?, ?)"),
             new Execute(new byte[16], new byte[16], QueryOptions.DEFAULT),
-            new Batch((byte) 0, List.of("DELETE FROM t WHERE k = 1"), List.of(List.of()), 1, 8, 1L, null, -1),
+            new Batch(
+                    (byte) 0,
+                    List.of("DELETE FROM t WHERE k = 1"),
+                    List.of(List.of()),
+                    1,
+                    8,
+                    1L,
+                    null,
+                    Integer.MIN_VALUE),
             new Register(List.of("STATUS_CHANGE", "SCHEMA_CHANGE")),
             new AuthResponse(ByteBuffer.wrap(new byte[300])));
 
