@@ -23,6 +23,8 @@ public final class CqlCodec {
     private static final FrameCodec<ByteBuffer> FRAMES =
             new FrameCodec<>(PRIMITIVES, Compressor.none(), CqlCodec::register);
 
+    private static final int KNOWN_FLAGS =
+            CqlFrameHeader.TRACING | CqlFrameHeader.CUSTOM_PAYLOAD | CqlFrameHeader.WARNING;
     private static final int SINCE_VERSION_4 = CqlFrameHeader.CUSTOM_PAYLOAD | CqlFrameHeader.WARNING;
 
     private CqlCodec() {}
@@ -40,6 +42,7 @@ public final class CqlCodec {
      * @param frame its readable bytes are one plain frame, header and body; borrowed, and its indexes stay. The values
      *     in what is returned are read-only views of its memory: they live as long as it does. A value that is not set is
      *     {@link com.datastax.oss.protocol.internal.ProtocolConstants#UNSET_VALUE}, the very object.
+     * @return a frame that {@link #encode} makes the same bytes of
      * @throws CqlProtocolException if it is no message of version 3, 4 or 5
      */
     public static Frame decode(ByteBuf frame) {
@@ -57,9 +60,11 @@ public final class CqlCodec {
         if (header.version() == 3 && (header.flags() & SINCE_VERSION_4) != 0) {
             throw at(header, "A flag that version 3 does not have");
         }
-        ByteBuffer body = frame.nioBuffer().asReadOnlyBuffer();
+        ByteBuffer in = frame.nioBuffer().asReadOnlyBuffer();
         try {
-            return FRAMES.decode(body);
+            Frame read = FRAMES.decode(in);
+            int unknown = header.flags() & ~KNOWN_FLAGS;
+            return unknown == 0 && !in.hasRemaining() ? read : new ExactFrame(read, unknown, in.slice());
         } catch (RuntimeException malformed) {
             // Ours, or what the library has to say of codes, kinds and types that it does not know.
             throw at(header, malformed.getMessage());
@@ -120,6 +125,41 @@ public final class CqlCodec {
             // The library thinks that its own beta is the only one.
             bytes.put(CqlFrameHeader.FLAGS, (byte) (bytes.get(CqlFrameHeader.FLAGS) | CqlFrameHeader.USE_BETA));
         }
-        return Unpooled.wrappedBuffer(bytes.flip());
+        ByteBuf written = Unpooled.wrappedBuffer(bytes.flip());
+        return frame instanceof ExactFrame exact ? exact.complete(written) : written;
+    }
+
+    /**
+     * What else there was in a frame: drivers flag frames in compressed segments as compressed themselves, and servers
+     * say things that the library does not know of, such as the contentions of a lightweight transaction that timed out
+     * (v5, section 8), or, in version 3, the empty name of a function whose creation is told as a keyspace's update.
+     */
+    private static final class ExactFrame extends Frame {
+        private final int unknownFlags;
+        private final ByteBuffer rest;
+
+        ExactFrame(Frame read, int unknownFlags, ByteBuffer rest) {
+            super(
+                    read.protocolVersion,
+                    read.beta,
+                    read.streamId,
+                    read.tracing,
+                    read.tracingId,
+                    read.size,
+                    read.compressedSize,
+                    read.customPayload,
+                    read.warnings,
+                    read.message);
+            this.unknownFlags = unknownFlags;
+            this.rest = rest;
+        }
+
+        ByteBuf complete(ByteBuf written) {
+            ByteBuf whole = Unpooled.buffer(written.readableBytes() + rest.remaining());
+            whole.writeBytes(written).writeBytes(rest.duplicate());
+            whole.setByte(CqlFrameHeader.FLAGS, whole.getByte(CqlFrameHeader.FLAGS) | unknownFlags);
+            whole.setInt(CqlFrameHeader.LENGTH, whole.readableBytes() - CqlFrameHeader.BYTES);
+            return whole;
+        }
     }
 }

@@ -85,8 +85,9 @@ public final class CqlFrameReader {
     }
 
     /**
-     * What the two sides agreed on: after STARTUP for requests, after READY or AUTHENTICATE for responses. It holds from
-     * the first byte on that no frame was taken from.
+     * What the two sides agreed on; it holds from the first byte on that no frame was taken from. For requests that is
+     * behind STARTUP. For responses it is behind READY or AUTHENTICATE in version 5, and before them in versions 3 and 4,
+     * whose servers compress even those.
      *
      * @param segments whether frames come in segments, as they do in version 5
      */

@@ -3,7 +3,6 @@ package dev.kawarau.cql;
 import com.datastax.oss.protocol.internal.FrameCodec;
 import com.datastax.oss.protocol.internal.Message;
 import com.datastax.oss.protocol.internal.PrimitiveCodec;
-import com.datastax.oss.protocol.internal.PrimitiveSizes;
 import com.datastax.oss.protocol.internal.ProtocolConstants.ErrorCode;
 import com.datastax.oss.protocol.internal.ProtocolConstants.Version;
 import com.datastax.oss.protocol.internal.response.AuthChallenge;
@@ -88,7 +87,7 @@ final class ResponseCodecs {
             codecs.add(new Error.SingleMessageSubCodec(code, version));
         }
         codecs.add(new Unavailable.SubCodec(version));
-        codecs.add(new WriteTimeoutCodec(version));
+        codecs.add(new WriteTimeout.SubCodec(version));
         codecs.add(new ReadTimeout.SubCodec(version));
         codecs.add(new ReadFailureCodec(version));
         codecs.add(new FunctionFailure.SubCodec(version));
@@ -151,46 +150,6 @@ final class ResponseCodecs {
             Map<InetAddress, Integer> reasons = readReasons(in, from);
             String writeType = from.readString(in);
             return new WriteFailure(message, consistency, received, blockFor, reasons.size(), reasons, writeType);
-        }
-    }
-
-    /** A write timeout of a lightweight transaction, which tells from version 5 on how often it met another. */
-    private static final class Contended extends WriteTimeout {
-        private final int contentions;
-
-        Contended(WriteTimeout timeout, int contentions) {
-            super(timeout.message, timeout.consistencyLevel, timeout.received, timeout.blockFor, timeout.writeType);
-            this.contentions = contentions;
-        }
-    }
-
-    /** The library's does not know of contentions. */
-    private static final class WriteTimeoutCodec extends WriteTimeout.SubCodec {
-        private final int version;
-
-        WriteTimeoutCodec(int version) {
-            super(version);
-            this.version = version;
-        }
-
-        @Override
-        public <B> Message decode(B in, PrimitiveCodec<B> from) {
-            WriteTimeout timeout = (WriteTimeout) super.decode(in, from);
-            boolean contended = version >= Version.V5 && from.sizeOf(in) > 0;
-            return contended ? new Contended(timeout, from.readUnsignedShort(in)) : timeout;
-        }
-
-        @Override
-        public <B> void encode(B out, Message message, PrimitiveCodec<B> to) {
-            super.encode(out, message, to);
-            if (message instanceof Contended contended) {
-                to.writeUnsignedShort(contended.contentions, out);
-            }
-        }
-
-        @Override
-        public int encodedSize(Message message) {
-            return super.encodedSize(message) + (message instanceof Contended ? PrimitiveSizes.SHORT : 0);
         }
     }
 

@@ -12,6 +12,7 @@ import com.datastax.oss.protocol.internal.request.Options;
 import com.datastax.oss.protocol.internal.request.Query;
 import com.datastax.oss.protocol.internal.request.query.QueryOptions;
 import com.datastax.oss.protocol.internal.response.error.WriteTimeout;
+import com.datastax.oss.protocol.internal.response.event.SchemaChangeEvent;
 import com.datastax.oss.protocol.internal.response.result.DefaultRows;
 import com.datastax.oss.protocol.internal.response.result.RowsMetadata;
 import com.datastax.oss.protocol.internal.response.result.SchemaChange;
@@ -134,6 +135,22 @@ class CqlCodecTest {
         String before = hex(wire);
         CqlCodec.encode(CqlCodec.decode(wire));
         assertThat(hex(wire)).isEqualTo(before);
+    }
+
+    @Test
+    void flagsThatMeanNothingAreKept() {
+        isReadAndWrittenTheSame(Oracle.request(5, 1, Options.INSTANCE).setByte(1, 0xe0));
+        // As the driver does it in compressed segments.
+        isReadAndWrittenTheSame(
+                Oracle.request(5, 1, new Query("SELECT 1")).setByte(1, CqlFrameHeader.COMPRESSED | 0x02));
+    }
+
+    @Test
+    void theEmptyNameOfAFunctionThatVersion3CannotTellIsKept() {
+        Message event = new SchemaChangeEvent("UPDATED", "KEYSPACE", "ks", null, null);
+        ByteBuf wire = Oracle.response(3, -1, event).copy().writeShort(0);
+        wire.setInt(CqlFrameHeader.LENGTH, wire.readableBytes() - CqlFrameHeader.BYTES);
+        isReadAndWrittenTheSame(wire);
     }
 
     @Test
