@@ -1,7 +1,5 @@
 package dev.kawarau.cql;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
@@ -32,7 +30,7 @@ record Received(List<Object> frames, @Nullable String refusal, int left) {
     static Received of(
             Function<ByteBufAllocator, CqlFrameReader> maker, byte[] wire, Arrival arrival, IntUnaryOperator pieceAt) {
         BoundedAllocator memory = new BoundedAllocator();
-        memory.allow(Long.MAX_VALUE);
+        memory.allow((long) GROWTH * wire.length + SLACK);
         CqlFrameReader reader = maker.apply(memory);
         ByteBuf in = arrival.first();
         List<Object> frames = new ArrayList<>();
@@ -46,7 +44,7 @@ record Received(List<Object> frames, @Nullable String refusal, int left) {
                 while (in.isReadable() && reader.read(in)) {
                     frames.add(taken(reader));
                 }
-                assertThat((long) reader.heldBytes()).as("held bytes").isLessThanOrEqualTo((long) GROWTH * at + SLACK);
+                that(reader.heldBytes() <= (long) GROWTH * at + SLACK, "too many bytes are held");
             }
         } catch (CqlProtocolException refused) {
             refusal = refused.version() + "/" + refused.stream() + " " + refused.getMessage();
@@ -55,8 +53,14 @@ record Received(List<Object> frames, @Nullable String refusal, int left) {
         reader.close();
         in.release();
         memory.expectAllFree();
-        assertThat(reader.heldBytes()).as("held bytes of a closed reader").isZero();
+        that(reader.heldBytes() == 0, "a closed reader holds bytes");
         return new Received(frames, refusal, left);
+    }
+
+    private static void that(boolean holds, String what) {
+        if (!holds) {
+            throw new AssertionError(what);
+        }
     }
 
     static Received of(Function<ByteBufAllocator, CqlFrameReader> maker, byte[] wire) {
@@ -70,6 +74,8 @@ record Received(List<Object> frames, @Nullable String refusal, int left) {
         }
         CqlFrameHeader header = reader.header();
         ByteBuf buffer = reader.buffer();
+        CqlFrameHeader wire = CqlFrameHeader.read(buffer, reader.offset(), CqlFrameHeader.MAX_BODY_BYTES);
+        that(header.equals(wire.plain(wire.bodyBytes())), "another header than that of the bytes");
         Plain plain = new Plain(header, ByteBufUtil.hexDump(buffer, reader.offset(), header.frameBytes()));
         buffer.release();
         return plain;
