@@ -23,9 +23,10 @@ import org.jspecify.annotations.Nullable;
  * segments. It lies in the very bytes that came in wherever it can; a compressed one, and one that came in several
  * segments, in a buffer of its own.
  *
- * <p>The version of the first frame is that of the connection (v5, section 2.3.1): a frame of another one is refused. A
- * frame of a version that is not spoken here is skipped as it comes, and the client told, so that it can go on with one
- * that is; the connection has no version by that.
+ * <p>Until the two sides have agreed, frames may be of any version: a client asks for options in one, and says STARTUP in
+ * another. From then on the version of the first frame is that of the connection (v5, section 2.3.1), and a frame of
+ * another one is refused. A frame of a version that is not spoken here is skipped as it comes, and the client told, so that
+ * it can go on with one that is.
  *
  * <p>Nothing is allocated from a length that the peer merely claims: a frame in several segments grows as they arrive, a
  * compressed one is refused if it says to be longer than its bytes can be.
@@ -39,6 +40,7 @@ public final class CqlFrameReader {
     private final int maxBodyBytes;
     private CqlCompression compression = CqlCompression.NONE;
     private @Nullable SegmentReader segments;
+    private boolean agreed;
     private int version;
 
     /** Of a frame that is not complete. */
@@ -93,6 +95,7 @@ public final class CqlFrameReader {
      */
     public void begin(CqlCompression compression, boolean segments) {
         this.compression = compression;
+        agreed = true;
         next = null;
         if (segments) {
             version = CqlFrameHeader.NEWEST_VERSION;
@@ -192,7 +195,7 @@ public final class CqlFrameReader {
             throw CqlProtocolException.wrongDirection(read.opcode(), responses, read.version(), read.stream());
         }
         if (version == 0) {
-            version = read.version();
+            version = agreed ? read.version() : 0;
         } else if (version != read.version()) {
             throw new CqlProtocolException(
                     "Invalid message version. Got " + read.version() + " but previous messages on this connection had "

@@ -173,8 +173,21 @@ class CqlFrameReaderTest {
     @Test
     void anotherVersionOnTheSameConnectionIsRefusedAtTheFirstOne() {
         byte[] wire = join(Oracle.request(3, 1, Options.INSTANCE), Oracle.request(4, 2, Options.INSTANCE));
-        assertThat(Received.of(CqlFrameReaderTest::requests, wire).refusal())
+        Received received = Received.of(
+                memory -> {
+                    CqlFrameReader reader = requests(memory);
+                    reader.begin(CqlCompression.NONE, false);
+                    return reader;
+                },
+                wire);
+        assertThat(received.refusal())
                 .isEqualTo("3/2 Invalid message version. Got 4 but previous messages on this connection had 3");
+    }
+
+    @Test
+    void beforeTheHandshakeIsOverAClientMayTryOneVersionAfterTheOther() {
+        byte[] wire = join(Oracle.request(5, 1, Options.INSTANCE), Oracle.request(3, 2, Options.INSTANCE));
+        assertThat(Received.of(CqlFrameReaderTest::requests, wire).frames()).hasSize(2);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.datastax.oss.protocol.internal.Message;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
@@ -65,13 +66,19 @@ class HostileFramesTest {
     }
 
     private static Outcome read(byte[] wire, Arrival arrival, int piece) {
-        Received received = Received.of(memory -> CqlFrameReader.ofRequests(memory, LIMIT), wire, arrival, at -> piece);
+        Received received = Received.of(HostileFramesTest::reader, wire, arrival, at -> piece);
         List<String> frames = new ArrayList<>();
         for (Object frame : received.frames()) {
             frames.add(frame instanceof Received.Plain plain ? plain.bytes() + ' ' + plain.header() : "foreign");
         }
         String refusal = received.refusal();
         return new Outcome(frames, refusal == null ? "" : refusal.substring(0, refusal.indexOf(' ')));
+    }
+
+    private static CqlFrameReader reader(ByteBufAllocator memory) {
+        CqlFrameReader reader = CqlFrameReader.ofRequests(memory, LIMIT);
+        reader.begin(CqlCompression.NONE, false);
+        return reader;
     }
 
     /** The specification's rules, one after the other, on an array; the length of a body is the driver's word. */

@@ -57,7 +57,7 @@ class ArchitectureTest {
                 .definedBy(CORE)
                 .layer("RESP")
                 .definedBy("dev.kawarau.resp..")
-                .optionalLayer("CQL")
+                .layer("CQL")
                 .definedBy("dev.kawarau.cql..")
                 .layer("transforms")
                 .definedBy(
@@ -95,6 +95,18 @@ class ArchitectureTest {
                 .whereLayer("samples")
                 .mayNotBeAccessedByAnyLayer();
         rule.check(HOUSE);
+    }
+
+    @Test
+    void whatWorksForEveryProtocolKnowsNoLibraryOfOne() {
+        noClasses()
+                .that(CORE.or(resideInAPackage("dev.kawarau.transform..")
+                        .and(not(REDIS_TRANSFORMS.or(CASSANDRA_TRANSFORMS)))))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "com.datastax..", "io.lettuce..", "redis.clients..", "io.netty.handler.codec.redis..")
+                .check(HOUSE);
     }
 
     @Test

@@ -1,0 +1,192 @@
+package dev.kawarau.cql;
+
+import com.datastax.oss.driver.api.core.metadata.schema.RelationMetadata;
+import dev.kawarau.Query;
+import dev.kawarau.cql.statement.Batch;
+import dev.kawarau.cql.statement.CqlStatement;
+import dev.kawarau.cql.statement.Select;
+import dev.kawarau.cql.statement.Selector;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The protocol-neutral picture of a CQL request. */
+final class CqlQuery implements Query {
+    private final CqlMessage request;
+    private @Nullable List<ByteBuf> keys;
+    private boolean keysKnown;
+
+    CqlQuery(CqlMessage request) {
+        this.request = request;
+    }
+
+    @Override
+    public Kind kind() {
+        return switch (request.opcode()) {
+            case QUERY, EXECUTE -> request.operations().get(0).kind();
+            case BATCH -> isConditional() ? Kind.READ_WRITE : Kind.WRITE;
+            case REGISTER -> Kind.PUBSUB;
+            default -> Kind.SESSION;
+        };
+    }
+
+    /** Servers take nothing but writes in a batch; only one that is conditional has an answer that reads. */
+    private boolean isConditional() {
+        return request.operations().stream().anyMatch(operation -> operation.kind() == Kind.READ_WRITE);
+    }
+
+    @Override
+    public String operation() {
+        return switch (request.opcode()) {
+            case QUERY, EXECUTE -> {
+                CqlStatement statement = request.statement();
+                yield statement == null ? request.opcode().name() : statement.operation();
+            }
+            default -> request.opcode().name();
+        };
+    }
+
+    /** {@code keyspace.table}; of a BATCH, what all of it is about. */
+    @Override
+    public String namespace() {
+        String common = "";
+        for (CqlOperation operation : request.operations()) {
+            String name = namespace(operation);
+            if (!common.isEmpty() && !common.equals(name)) {
+                return "";
+            }
+            common = name;
+        }
+        return common;
+    }
+
+    private static String namespace(CqlOperation operation) {
+        String keyspace = operation.keyspace();
+        String table = operation.table();
+        if (keyspace == null) {
+            return table == null ? "" : table;
+        }
+        return table == null ? keyspace : keyspace + '.' + table;
+    }
+
+    @Override
+    public List<ByteBuf> keys() {
+        return known();
+    }
+
+    @Override
+    public boolean keysKnown() {
+        known();
+        return keysKnown;
+    }
+
+    private List<ByteBuf> known() {
+        List<ByteBuf> found = keys;
+        if (found == null) {
+            found = find();
+            keys = found;
+        }
+        return found;
+    }
+
+    private List<ByteBuf> find() {
+        keysKnown = true;
+        List<Touch> touches = touches();
+        if (touches.size() == 1) {
+            List<ByteBuf> found = keys(touches.get(0));
+            return Collections.unmodifiableList(found);
+        }
+        Set<ByteBuf> distinct = new LinkedHashSet<>();
+        touches.forEach(touch -> distinct.addAll(keys(touch)));
+        return List.copyOf(distinct);
+    }
+
+    private List<ByteBuf> keys(Touch touch) {
+        List<ByteBuf> found = touch.plan().keys(touch.bound());
+        keysKnown &= found != null;
+        return found == null ? List.of() : found;
+    }
+
+    /** One table that the request reads or changes. */
+    private record Touch(
+            @Nullable CqlStatement statement, @Nullable RelationMetadata table, KeyPlan plan, CqlValues bound) {}
+
+    /** All that the request reads or changes; what is merely prepared, and what touches no data, is none of it. */
+    private List<Touch> touches() {
+        if (request.opcode() == CqlOpcode.PREPARE) {
+            return List.of();
+        }
+        List<Touch> touches = new ArrayList<>(1);
+        for (CqlOperation operation : request.operations()) {
+            CqlStatement statement = operation.statement();
+            if (statement instanceof Batch batch) {
+                batch.statements().forEach(part -> touches.add(touch(operation, part)));
+            } else if (operation.kind() != Kind.SESSION) {
+                touches.add(touch(operation, statement));
+            }
+        }
+        return touches;
+    }
+
+    private static Touch touch(CqlOperation operation, @Nullable CqlStatement statement) {
+        RelationMetadata table = statement == null ? null : table(operation, statement);
+        return new Touch(statement, table, plan(operation, statement, table), operation.values());
+    }
+
+    private static KeyPlan plan(
+            CqlOperation operation, @Nullable CqlStatement statement, @Nullable RelationMetadata table) {
+        Parsed parsed = operation.parsed();
+        if (parsed != null && !(parsed.statement() instanceof Batch)) {
+            return parsed.keys().get(statement, table, operation.prepared());
+        }
+        return statement == null || table == null ? KeyPlan.UNKNOWN : KeyPlan.of(statement, table);
+    }
+
+    private static @Nullable RelationMetadata table(CqlOperation operation, CqlStatement statement) {
+        CqlProtocol protocol = operation.request().protocol();
+        String keyspace = operation.keyspaceOf(statement);
+        String table = statement.table();
+        return protocol == null || keyspace == null || table == null
+                ? null
+                : protocol.schema().table(keyspace, table);
+    }
+
+    @Override
+    public List<Column> primaryKey() {
+        List<Column> columns = new ArrayList<>(4);
+        touches().forEach(touch -> touch.plan().addColumns(touch.bound(), columns));
+        return Collections.unmodifiableList(columns);
+    }
+
+    @Override
+    public List<Column> columns() {
+        List<Column> columns = new ArrayList<>();
+        for (Touch touch : touches()) {
+            if (touch.statement() != null) {
+                WrittenColumns.add(touch.statement(), touch.bound(), touch.table(), columns);
+            }
+        }
+        return Collections.unmodifiableList(columns);
+    }
+
+    @Override
+    public List<String> projection() {
+        if (!(request.statement() instanceof Select select)) {
+            return List.of();
+        }
+        return select.selections().isEmpty()
+                ? List.of("*")
+                : select.selections().stream()
+                        .map(selection -> text(selection.selector()))
+                        .toList();
+    }
+
+    /** A column by its real name, like those of {@link #columns}; anything else as CQL has it. */
+    private static String text(Selector selector) {
+        return selector instanceof Selector.Column column ? column.name() : selector.toCql();
+    }
+}

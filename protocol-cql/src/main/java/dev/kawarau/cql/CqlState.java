@@ -1,0 +1,80 @@
+package dev.kawarau.cql;
+
+import dev.kawarau.Session;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a CQL connection is at, as its listener knows from what the client was answered; sinks and transforms read it.
+ * Confined to the session's event loop.
+ */
+public final class CqlState {
+    private static final Session.Key<CqlState> KEY = Session.Key.named("CQL state");
+
+    /** How far the handshake has come (native protocol v5, section 4). */
+    enum Phase {
+        /** The client has not said STARTUP, or was refused. */
+        NEW,
+        /** STARTUP has not been answered. */
+        STARTING,
+        /** The client has to say who it is. */
+        AUTHENTICATING,
+        /** Requests may come. */
+        READY
+    }
+
+    private Phase phase = Phase.NEW;
+    private int version;
+    private CqlCompression compression = CqlCompression.NONE;
+    private @Nullable String keyspace;
+
+    private CqlState() {}
+
+    /** The state of a session; that of a new one is before the handshake. */
+    public static CqlState of(Session session) {
+        CqlState state = session.get(KEY);
+        if (state == null) {
+            state = new CqlState();
+            session.set(KEY, state);
+        }
+        return state;
+    }
+
+    /** The protocol version that the connection speaks, 3 to 5; 0 until STARTUP has come. */
+    public int version() {
+        return version;
+    }
+
+    /** How the client and the listener compress what they send each other; the server's side is not concerned. */
+    public CqlCompression compression() {
+        return compression;
+    }
+
+    /** The keyspace of names without one, as the last USE set it, in the case that the database has it in. */
+    public @Nullable String keyspace() {
+        return keyspace;
+    }
+
+    /** Whether the handshake is over. */
+    public boolean isReady() {
+        return phase == Phase.READY;
+    }
+
+    Phase phase() {
+        return phase;
+    }
+
+    void phase(Phase reached) {
+        this.phase = reached;
+    }
+
+    /** STARTUP has come, and asks for this. */
+    void startup(int wanted, CqlCompression with) {
+        this.phase = Phase.STARTING;
+        this.version = wanted;
+        this.compression = with;
+    }
+
+    void keyspace(String used) {
+        this.keyspace = used;
+    }
+}

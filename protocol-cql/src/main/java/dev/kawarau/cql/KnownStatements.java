@@ -1,0 +1,116 @@
+package dev.kawarau.cql;
+
+import com.datastax.oss.protocol.internal.response.result.RowsMetadata;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Weigher;
+import dev.kawarau.Failure;
+import dev.kawarau.cql.statement.CqlParser;
+import dev.kawarau.cql.statement.CqlStatement;
+import dev.kawarau.cql.statement.CqlSyntaxException;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the texts and the prepared ids of one listener's clients stand for, as far as memory allows. Thread-safe. */
+final class KnownStatements {
+    private static final Logger log = LoggerFactory.getLogger(KnownStatements.class);
+
+    private final Cache<ContentKey, Prepared> byId;
+    private final Cache<ContentKey, Parsed> byText;
+    private final Counter unparsed;
+    private final Counter unknown;
+
+    /** @param maxBytes of memory for prepared statements, and as much again for texts that come with values */
+    KnownStatements(long maxBytes, MeterRegistry meters) {
+        this.byId = cache(maxBytes, (id, prepared) -> prepared.weight());
+        this.byText = cache(maxBytes, (text, parsed) -> parsed.weight());
+        this.unparsed = Counter.builder("kawarau.cql.unparsed")
+                .description("statements that are passed on, but not understood")
+                .register(meters);
+        this.unknown = Counter.builder("kawarau.cql.unknown.prepared")
+                .description("requests with a prepared id of which the statement is not known")
+                .register(meters);
+    }
+
+    private static <V> Cache<ContentKey, V> cache(long maxBytes, Weigher<ContentKey, V> weigher) {
+        return Caffeine.newBuilder()
+                .maximumWeight(maxBytes)
+                .weigher(weigher)
+                .executor(Runnable::run)
+                .build();
+    }
+
+    /**
+     * What a text says. One that comes with values may well come again with others, so it is kept; one with its values in
+     * it will hardly.
+     */
+    Parsed parse(ByteBuf in, int start, int length, boolean keep) {
+        if (!keep) {
+            return parse(in.toString(start, length, StandardCharsets.UTF_8));
+        }
+        ContentKey text = ContentKey.at(in, start, length);
+        Parsed known = byText.getIfPresent(text);
+        if (known == null) {
+            known = parse(in.toString(start, length, StandardCharsets.UTF_8));
+            byText.put(text.kept(), known);
+        } else if (known.statement() == null) {
+            unparsed.increment();
+        }
+        return known;
+    }
+
+    private Parsed parse(String text) {
+        CqlStatement statement = null;
+        try {
+            statement = CqlParser.parse(text);
+        } catch (CqlSyntaxException notUnderstood) {
+            unparsed.increment();
+            log.debug("a statement is passed on and not understood: {}", notUnderstood.getMessage());
+        }
+        return new Parsed(text, statement);
+    }
+
+    /** What an id stands for; null, and counted, if that is not known. */
+    @Nullable
+    Prepared find(ByteBuf in, int start, int length) {
+        Prepared known = byId.getIfPresent(ContentKey.at(in, start, length));
+        if (known == null) {
+            unknown.increment();
+        }
+        return known;
+    }
+
+    /** Takes note of what the server made of a PREPARE. */
+    void learn(CqlMessage request, CqlMessage response, @Nullable String sessionKeyspace) {
+        try {
+            Parsed parsed = request.operations().get(0).parsed();
+            if (parsed != null
+                    && response.content()
+                            instanceof com.datastax.oss.protocol.internal.response.result.Prepared prepared) {
+                String keyspace = request.keyspaceOption();
+                RowsMetadata result = prepared.resultMetadata;
+                byId.put(
+                        ContentKey.of(prepared.preparedQueryId.clone()),
+                        new Prepared(
+                                parsed,
+                                keyspace == null ? sessionKeyspace : keyspace,
+                                List.copyOf(prepared.variablesMetadata.columnSpecs),
+                                list(prepared.variablesMetadata.pkIndices),
+                                result == null ? List.of() : List.copyOf(result.columnSpecs)));
+            }
+        } catch (Failure malformed) {
+            log.debug("a prepared statement is not understood: {}", malformed.getMessage());
+        }
+    }
+
+    private static List<Integer> list(int @Nullable [] indexes) {
+        return indexes == null ? List.of() : Arrays.stream(indexes).boxed().toList();
+    }
+}
