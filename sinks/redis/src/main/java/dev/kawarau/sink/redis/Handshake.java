@@ -1,5 +1,6 @@
 package dev.kawarau.sink.redis;
 
+import dev.kawarau.Dialer;
 import dev.kawarau.resp.RespLimits;
 import dev.kawarau.resp.RespMessage;
 import dev.kawarau.resp.RespReader;
@@ -50,7 +51,7 @@ final class Handshake {
         }
         asked.whenComplete((credentials, failure) -> connection.home().loop().execute(() -> {
             if (failure != null) {
-                connection.refused("cannot be used: no credentials, " + Reason.of(failure), null);
+                connection.refused("cannot be used: no credentials, " + Dialer.reason(failure), null);
             } else {
                 new Handshake(connection, settings).start(credentials);
             }

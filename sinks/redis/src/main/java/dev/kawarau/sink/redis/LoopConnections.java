@@ -6,11 +6,7 @@ import dev.kawarau.resp.RespVersion;
 import dev.kawarau.wire.LoopClock;
 import io.netty.channel.EventLoop;
 import io.netty.channel.local.LocalAddress;
-import io.netty.util.NetUtil;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -19,8 +15,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -32,13 +26,6 @@ final class LoopConnections {
     private static final Logger log = LoggerFactory.getLogger(LoopConnections.class);
     private static final long FIRST_PAUSE = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(2);
-
-    /** Looks up host names, which blocks; literal addresses never come here. */
-    private static final ExecutorService resolver = Executors.newCachedThreadPool(task -> {
-        Thread thread = new Thread(task, "kawarau-resolver");
-        thread.setDaemon(true);
-        return thread;
-    });
 
     /** The connections that speak one protocol version; a server may refuse one version and not the other. */
     private static final class Lane {
@@ -197,10 +184,9 @@ final class LoopConnections {
             connectTo(new LocalAddress(settings.localName()), connection);
         } else if (settings.socketPath() != null) {
             connectTo(EventLoops.pathAddress(loop, Path.of(settings.socketPath())), connection);
-        } else if (NetUtil.isValidIpV4Address(settings.host()) || NetUtil.isValidIpV6Address(settings.host())) {
-            connectTo(new InetSocketAddress(settings.host(), settings.port()), connection);
         } else {
-            resolver.execute(() -> resolveAndConnect(connection));
+            settings.dialer()
+                    .resolve(loop, connection::connect, reason -> connection.close("is unreachable: " + reason));
         }
     }
 
@@ -210,15 +196,6 @@ final class LoopConnections {
      */
     private void connectTo(SocketAddress address, UpstreamConnection connection) {
         loop.execute(() -> connection.connect(address));
-    }
-
-    private void resolveAndConnect(UpstreamConnection connection) {
-        try {
-            SocketAddress address = new InetSocketAddress(InetAddress.getByName(settings.host()), settings.port());
-            connectTo(address, connection);
-        } catch (UnknownHostException | RuntimeException unknown) {
-            loop.execute(() -> connection.close("is unreachable: " + Reason.of(unknown)));
-        }
     }
 
     void ready(UpstreamConnection connection) {

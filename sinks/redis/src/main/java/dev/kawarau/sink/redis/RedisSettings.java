@@ -1,5 +1,6 @@
 package dev.kawarau.sink.redis;
 
+import dev.kawarau.Dialer;
 import dev.kawarau.Tls;
 import dev.kawarau.resp.RespLimits;
 import io.lettuce.core.RedisCredentialsProvider;
@@ -22,6 +23,10 @@ record RedisSettings(
         long requestNanos,
         long idleNanos,
         RespLimits limits) {
+
+    Dialer dialer() {
+        return new Dialer(host, port, tls, connectNanos);
+    }
 
     /** The server, for people. */
     String server() {

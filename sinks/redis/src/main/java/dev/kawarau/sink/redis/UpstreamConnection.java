@@ -1,5 +1,6 @@
 package dev.kawarau.sink.redis;
 
+import dev.kawarau.Dialer;
 import dev.kawarau.Failure;
 import dev.kawarau.resp.ReplyScanner;
 import dev.kawarau.resp.RespMessage;
@@ -83,9 +84,9 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         if (phase == Phase.CLOSED) {
             return;
         }
-        Dialer.dial(home.loop(), address, settings, this).addListener(done -> {
+        settings.dialer().dial(home.loop(), address, this).addListener(done -> {
             if (!done.isSuccess()) {
-                closed("is unreachable: " + Reason.of(done.cause()));
+                closed("is unreachable: " + Dialer.reason(done.cause()));
             }
         });
     }
@@ -108,7 +109,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             if (done.isSuccess()) {
                 begin();
             } else {
-                close("failed: " + Reason.of(done.cause()));
+                close("failed: " + Dialer.reason(done.cause()));
             }
         }
         ctx.fireUserEventTriggered(event);
@@ -167,7 +168,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         } else {
             log.error("connection to {} is closed", settings.server(), cause);
         }
-        close("failed: " + Reason.of(cause));
+        close("failed: " + Dialer.reason(cause));
     }
 
     private void closed(String because) {

@@ -1,0 +1,38 @@
+package dev.kawarau.sink.cassandra;
+
+import dev.kawarau.Tls;
+import dev.kawarau.cql.CqlCompression;
+import org.jspecify.annotations.Nullable;
+
+/** How to reach a server. Times are in nanoseconds. */
+record CassandraSettings(
+        String host,
+        int port,
+        @Nullable Credentials credentials,
+        @Nullable Tls tls,
+        CqlCompression compression,
+        int connectionsPerLoop,
+        int maxStreams,
+        int maxOwnConnections,
+        long connectNanos,
+        long requestNanos,
+        long idleNanos) {
+
+    /** Who the sink is. */
+    record Credentials(String user, String password) {
+        @Override
+        public String toString() {
+            return user;
+        }
+    }
+
+    /** The server, for people. */
+    String server() {
+        return host + ":" + port;
+    }
+
+    @Override
+    public String toString() {
+        return (tls != null ? "cassandra+tls://" : "cassandra://") + server();
+    }
+}
