@@ -3,8 +3,17 @@ package dev.kawarau.cql.statement;
 import dev.kawarau.Query;
 import org.jspecify.annotations.Nullable;
 
-/** A statement. */
-public sealed interface CqlStatement extends CqlPart permits Select, Modification, Batch, Use, Truncate {
+/** A statement. Its string form is CQL too, with stars for passwords. */
+public sealed interface CqlStatement extends CqlPart
+        permits Select,
+                Modification,
+                Batch,
+                Use,
+                Truncate,
+                SchemaStatement,
+                RoleStatement,
+                PermissionStatement,
+                Describe {
     /** What it does, in upper case, such as {@code SELECT} or {@code CREATE TABLE}. */
     String operation();
 

@@ -8,17 +8,16 @@ package dev.kawarau.cql.statement;
  * This one does the same.
  */
 final class Lexer {
-    private static final int UUID_PREFIX = 8;
-    private static final int UUID_LENGTH = 36;
-
     private final String text;
     private final int length;
+    private final NumberLexer numbers;
     private int start;
     private int end;
 
     Lexer(String text) {
         this.text = text;
         this.length = text.length();
+        this.numbers = new NumberLexer(text);
     }
 
     /** Where the token begins that was found last. */
@@ -44,7 +43,7 @@ final class Lexer {
             return word(from);
         }
         if (isDigit(c)) {
-            return number(from);
+            return ending(numbers.number(from));
         }
         return symbol(c, from);
     }
@@ -167,7 +166,7 @@ final class Lexer {
     private Token minus(int from) {
         char next = at(from + 1);
         if (isDigit(next)) {
-            return signedNumber(from);
+            return ending(numbers.signed(from));
         }
         switch (next) {
             case '=' -> {
@@ -190,6 +189,11 @@ final class Lexer {
                 return Token.MINUS;
             }
         }
+    }
+
+    private Token ending(Token number) {
+        end = numbers.end();
+        return number;
     }
 
     private Token insist(int from, String word, Token token) {
@@ -245,8 +249,8 @@ final class Lexer {
         end = i;
         char next = at(i);
         if (next == '-') {
-            if (i - from == UUID_PREFIX && isHex(from, i)) {
-                return uuid(from);
+            if (numbers.isUuidPrefix(from, i)) {
+                return ending(numbers.uuid(from));
             }
         } else if (next == '(' && i - from == 4 && text.startsWith("expr", from)) {
             return two(Token.EXPRESSION);
@@ -261,164 +265,12 @@ final class Lexer {
         return Token.ofWord(text, from, i, hash);
     }
 
-    /**
-     * A digit begins an integer, a float, a duration, a blob or a UUID. Up to the eighth character it may be the last: a
-     * hexadecimal digit that none of the others can have there settles it.
-     */
-    private Token number(int from) {
-        if (text.charAt(from) == '0' && (at(from + 1) | 0x20) == 'x') {
-            int i = from + 2;
-            while (isHexDigit(at(i))) {
-                i++;
-            }
-            end = i;
-            return Token.BLOB_LITERAL;
-        }
-        return looksLikeUuid(from) ? uuid(from) : signedNumber(from);
-    }
-
-    private boolean looksLikeUuid(int from) {
-        int lettersFrom = -1;
-        char last = 0;
-        for (int i = from; i < from + UUID_PREFIX; i++) {
-            char c = (char) (at(i) | 0x20);
-            if (!isHexDigit(at(i))) {
-                return false;
-            }
-            if (c > '9') {
-                // 1a, 1e2f, 1dd; but 1d2d is a duration, as far as that goes.
-                boolean mayBeDuration = c == 'd' && last != 'e' && i > lettersFrom + 1;
-                boolean mayBeFloat = c == 'e' && lettersFrom < 0;
-                if (!mayBeDuration && !mayBeFloat) {
-                    return true;
-                }
-                lettersFrom = i;
-                last = c;
-            }
-        }
-        if (at(from + UUID_PREFIX) != '-') {
-            return false;
-        }
-        if (last == 'e' && lettersFrom == from + UUID_PREFIX - 1) {
-            return exponentLooksLikeUuid(from + UUID_PREFIX + 1);
-        }
-        return true;
-    }
-
-    /** 1234567e-1 is a float, 1234567e-1234- the beginning of a UUID. */
-    private boolean exponentLooksLikeUuid(int from) {
-        for (int i = from; i < from + 4; i++) {
-            if (!isDigit(at(i))) {
-                return isHexDigit(at(i));
-            }
-        }
-        return at(from + 4) == '-';
-    }
-
-    private Token uuid(int from) {
-        for (int i = 0; i < UUID_LENGTH; i++) {
-            boolean dash = i == 8 || i == 13 || i == 18 || i == 23;
-            char c = at(from + i);
-            if (dash ? c != '-' : !isHexDigit(c)) {
-                throw error(from, "malformed UUID");
-            }
-        }
-        end = from + UUID_LENGTH;
-        return Token.UUID_LITERAL;
-    }
-
-    private Token signedNumber(int from) {
-        int i = digits(from + 1);
-        end = i;
-        char c = at(i);
-        if (c == '.') {
-            if (at(i + 1) == '.' && at(i + 2) != '.') {
-                return Token.INTEGER;
-            }
-            i = at(i + 1) == '.' ? i + 1 : digits(i + 1);
-            end = i;
-            if (at(i) == '.' || (at(i) | 0x20) != 'e') {
-                return Token.FLOAT_LITERAL;
-            }
-            return exponent(from, i);
-        }
-        if ((c | 0x20) == 'e') {
-            return exponent(from, i);
-        }
-        return durationUnit(i) > 0 || beginsUnit(c) ? duration(from, i) : Token.INTEGER;
-    }
-
-    private Token exponent(int from, int at) {
-        int i = at + 1;
-        if (at(i) == '+' || at(i) == '-') {
-            i++;
-        }
-        end = digits(i);
-        if (end == i) {
-            throw error(from, "the exponent is missing");
-        }
-        return Token.FLOAT_LITERAL;
-    }
-
-    private Token duration(int from, int firstUnit) {
-        int i = firstUnit;
-        while (true) {
-            int unit = durationUnit(i);
-            if (unit == 0) {
-                throw error(from, "malformed duration");
-            }
-            i += unit;
-            if (!isDigit(at(i))) {
-                end = i;
-                return Token.DURATION_LITERAL;
-            }
-            i = digits(i);
-        }
-    }
-
-    private static boolean beginsUnit(char c) {
-        char lower = (char) (c | 0x20);
-        return (isLetter(c) && (lower == 'n' || lower == 'u')) || c == 'µ';
-    }
-
-    /** The length of the unit at an offset, or 0 if there is none. */
-    private int durationUnit(int i) {
-        char c = at(i);
-        if (c != 'µ' && !isLetter(c)) {
-            return 0;
-        }
-        char second = isLetter(at(i + 1)) ? (char) (at(i + 1) | 0x20) : 0;
-        return switch (c == 'µ' ? 'u' : c | 0x20) {
-            case 'y', 'w', 'd', 'h', 's' -> 1;
-            case 'm' -> second == 'o' || second == 's' ? 2 : 1;
-            case 'u', 'n' -> second == 's' ? 2 : 0;
-            default -> 0;
-        };
-    }
-
-    private int digits(int from) {
-        int i = from;
-        while (isDigit(at(i))) {
-            i++;
-        }
-        return i;
-    }
-
     /** The character at an offset; beyond the text one that is in no token but strings. */
     private char at(int i) {
         return i < length ? text.charAt(i) : 0;
     }
 
-    private boolean isHex(int from, int to) {
-        for (int i = from; i < to; i++) {
-            if (!isHexDigit(text.charAt(i))) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static boolean isHexDigit(char c) {
+    static boolean isHexDigit(char c) {
         return isDigit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
     }
 

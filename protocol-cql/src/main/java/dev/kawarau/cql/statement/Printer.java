@@ -1,6 +1,7 @@
 package dev.kawarau.cql.statement;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Names, strings and lists, as CQL has them. */
 final class Printer {
@@ -9,8 +10,8 @@ final class Printer {
     /** Appends a name, in quotes unless it reads the same without. */
     static void name(StringBuilder cql, String name) {
         Token token = wordOf(name);
-        // json and distinct mean something else before a selector, and so does as behind one.
-        boolean plain = token.isName() && token != Token.JSON && token != Token.DISTINCT && token != Token.AS;
+        // Behind a selector, as begins an alias.
+        boolean plain = token.isName() && token != Token.AS;
         nameOrQuoted(cql, name, plain);
     }
 
@@ -28,6 +29,24 @@ final class Printer {
         keyspace(cql, name);
         boolean plain = wordOf(name.name()) == Token.IDENTIFIER && !TypeGrammar.isReserved(name.name());
         nameOrQuoted(cql, name.name(), plain);
+    }
+
+    /** Appends a name where a keyword would say what the name is of. */
+    static void nameOfAnything(StringBuilder cql, QualifiedName name) {
+        if (name.keyspace() != null) {
+            nameOrQuoted(cql, name.keyspace(), wordOf(name.keyspace()) == Token.IDENTIFIER);
+            cql.append('.');
+        }
+        nameOrQuoted(cql, name.name(), wordOf(name.name()) == Token.IDENTIFIER);
+    }
+
+    /** Appends the name of a role, a user or an identity; any text is one. */
+    static void role(StringBuilder cql, String name) {
+        if (wordOf(name) == Token.IDENTIFIER) {
+            cql.append(name);
+        } else {
+            string(cql, name);
+        }
     }
 
     private static void keyspace(StringBuilder cql, QualifiedName name) {
@@ -72,6 +91,15 @@ final class Printer {
         quoted(cql, text, '\'');
     }
 
+    /** Appends strings in braces, if there are some. */
+    static void strings(StringBuilder cql, List<String> strings) {
+        for (int i = 0; i < strings.size(); i++) {
+            cql.append(i == 0 ? "{" : ", ");
+            string(cql, strings.get(i));
+        }
+        cql.append(strings.isEmpty() ? "" : "}");
+    }
+
     private static void quoted(StringBuilder cql, String text, char quote) {
         cql.append(quote);
         for (int i = 0; i < text.length(); i++) {
@@ -82,6 +110,24 @@ final class Printer {
             cql.append(c);
         }
         cql.append(quote);
+    }
+
+    /** Appends code between double dollars where they fit, so that its quotes stay as they are. */
+    static void code(StringBuilder cql, String code) {
+        if (code.indexOf('\'') < 0 || code.contains("$$") || code.endsWith("$")) {
+            string(cql, code);
+        } else {
+            cql.append("$$").append(code).append("$$");
+        }
+    }
+
+    /** Appends a function, and the types of its arguments if they are given. */
+    static void signature(StringBuilder cql, QualifiedName function, @Nullable List<CqlType> arguments) {
+        functionName(cql, function);
+        if (arguments != null) {
+            cql.append(' ');
+            bracketed(cql, '(', arguments, ')');
+        }
     }
 
     static void parts(StringBuilder cql, List<? extends CqlPart> parts, String separator) {

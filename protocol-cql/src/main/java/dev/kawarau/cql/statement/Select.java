@@ -99,10 +99,15 @@ public record Select(
     @Override
     public void appendTo(StringBuilder cql) {
         cql.append("SELECT ").append(json ? "JSON " : "").append(distinct ? "DISTINCT " : "");
-        if (selections.isEmpty()) {
-            cql.append('*');
-        }
+        int start = cql.length();
+        cql.append(selections.isEmpty() ? "*" : "");
         Printer.parts(cql, selections, ", ");
+        if (!distinct) {
+            quoteFirst(cql, start, "distinct");
+            if (!json) {
+                quoteFirst(cql, start, "json");
+            }
+        }
         cql.append(" FROM ");
         from.appendTo(cql);
         Printer.clause(cql, " WHERE ", where, " AND ");
@@ -117,6 +122,14 @@ public record Select(
             limit.appendTo(cql);
         }
         cql.append(allowFiltering ? " ALLOW FILTERING" : "");
+    }
+
+    /** A column that is called as what may stand before the columns would be taken for that. */
+    private static void quoteFirst(StringBuilder cql, int start, String word) {
+        int end = start + word.length();
+        if (cql.indexOf(word, start) == start && (end == cql.length() || !Lexer.isWordPart(cql.charAt(end)))) {
+            cql.insert(end, '"').insert(start, '"');
+        }
     }
 
     @Override

@@ -301,7 +301,11 @@ final class SelectorGrammar {
         }
         int mark = cursor.mark();
         cursor.advance();
-        if (cursor.at(Token.STAR) || cursor.at(Token.MINUS) || beginsOperand(cursor)) {
+        // SELECT json AS as has a column json; but (a) AS as is a column as with a type, and may have an alias.
+        boolean alias = cursor.at(Token.AS)
+                && cursor.peek(1) == Token.AS
+                && !cursor.peek(2).isName();
+        if (!alias && (cursor.at(Token.STAR) || cursor.at(Token.MINUS) || beginsOperand(cursor))) {
             return true;
         }
         cursor.reset(mark);

@@ -41,7 +41,7 @@ class NameTest {
                 "table, \"table\"",
                 "true, \"true\"",
                 "nan, \"nan\"",
-                "json, \"json\"",
+                "as, \"as\"",
                 "key, key",
                 "timestamp, timestamp"
             })
@@ -73,6 +73,13 @@ class NameTest {
     void aFunctionThatIsCalledAsAKeywordKeepsItsCase() {
         CqlStatement statement = CqlParser.parse("INSERT INTO t (a, b) VALUES (Filtering(1), Now())");
         assertThat(statement).hasToString("INSERT INTO t (a, b) VALUES (\"Filtering\"(1), now())");
+    }
+
+    @Test
+    void aColumnThatWouldBeTakenForAModifierIsQuoted() {
+        assertThat(CqlParser.parse("SELECT \"json\"[1], json FROM t")).hasToString("SELECT \"json\"[1], json FROM t");
+        assertThat(CqlParser.parse("SELECT JSON distinct FROM t")).hasToString("SELECT JSON \"distinct\" FROM t");
+        assertThat(CqlParser.parse("SELECT jsonb FROM t")).hasToString("SELECT jsonb FROM t");
     }
 
     @Test

@@ -16,7 +16,7 @@ class PrintedStatementTest {
             maxCharsPerColumn = 10000)
     void aStatementIsPrintedAndParsesBackToAnEqualOne(String written, String printed) {
         CqlStatement statement = CqlParser.parse(written);
-        assertThat(statement).hasToString(printed);
+        assertThat(statement.toCql()).isEqualTo(printed);
         assertThat(CqlParser.parse(printed)).isEqualTo(statement).hasSameHashCodeAs(statement);
     }
 }
