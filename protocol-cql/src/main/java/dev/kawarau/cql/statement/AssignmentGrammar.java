@@ -90,13 +90,14 @@ final class AssignmentGrammar {
     /** One column can be changed more than once, but not set as a whole and changed again; nor a field set twice. */
     private static void checkCompatible(Cursor cursor, int mark, List<Assignment> assignments) {
         Map<String, Boolean> setAsWhole = new HashMap<>();
-        Set<ColumnPath> fields = new HashSet<>();
+        // Strings and not records, since a hash table with many records of one hash is slow.
+        Set<String> fields = new HashSet<>();
         for (Assignment assignment : assignments) {
             boolean whole = assignment instanceof Assignment.Set set && set.target() instanceof ColumnPath.Column;
             Boolean before = setAsWhole.put(assignment.column(), whole);
             boolean fieldAgain = assignment instanceof Assignment.Set set
                     && set.target() instanceof ColumnPath.Field field
-                    && !fields.add(field);
+                    && !fields.add(field.column().length() + field.column() + field.field());
             if ((before != null && (before || whole)) || fieldAgain) {
                 throw cursor.errorAt(mark, "the column " + assignment.column() + " is set more than once");
             }

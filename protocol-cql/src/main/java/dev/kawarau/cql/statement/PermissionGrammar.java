@@ -23,7 +23,7 @@ final class PermissionGrammar {
             Set.of(ALTER, DROP, SELECT, MODIFY, AUTHORIZE, UNMASK, SELECT_MASKED);
     private static final Set<Permission> OF_TABLES =
             Set.of(CREATE, ALTER, DROP, SELECT, MODIFY, AUTHORIZE, UNMASK, SELECT_MASKED);
-    private static final Set<Permission> OF_ROLE = Set.of(ALTER, DROP, AUTHORIZE);
+    private static final Set<Permission> OF_ROLE = Set.of(ALTER, DROP, AUTHORIZE, DESCRIBE);
     private static final Set<Permission> OF_ROLES = Set.of(CREATE, ALTER, DROP, AUTHORIZE, DESCRIBE);
     private static final Set<Permission> OF_FUNCTION = Set.of(ALTER, DROP, AUTHORIZE, EXECUTE);
     private static final Set<Permission> OF_FUNCTIONS = Set.of(CREATE, ALTER, DROP, AUTHORIZE, EXECUTE);
