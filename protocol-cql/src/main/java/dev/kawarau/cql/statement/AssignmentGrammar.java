@@ -97,7 +97,7 @@ final class AssignmentGrammar {
             Boolean before = setAsWhole.put(assignment.column(), whole);
             boolean fieldAgain = assignment instanceof Assignment.Set set
                     && set.target() instanceof ColumnPath.Field field
-                    && !fields.add(field.column().length() + field.column() + field.field());
+                    && !fields.add(field.column().length() + ":" + field.column() + field.field());
             if ((before != null && (before || whole)) || fieldAgain) {
                 throw cursor.errorAt(mark, "the column " + assignment.column() + " is set more than once");
             }
