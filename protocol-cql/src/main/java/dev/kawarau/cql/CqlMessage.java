@@ -97,6 +97,16 @@ public final class CqlMessage extends Message {
         return new CqlMessage(origin, CqlCodec.encode(version, stream, content));
     }
 
+    /**
+     * A message that belongs to no exchange, such as a request of a sink's own.
+     *
+     * @param version 3 to 5
+     * @param content the message proper, as for {@link #of(CqlMessage, com.datastax.oss.protocol.internal.Message)}
+     */
+    public static CqlMessage of(int version, com.datastax.oss.protocol.internal.Message content) {
+        return new CqlMessage(null, CqlCodec.encode(version, 0, content));
+    }
+
     /** An ERROR of a code that is followed by no more than words. */
     public static CqlMessage error(CqlMessage request, int code, String words) {
         return of(request, new com.datastax.oss.protocol.internal.response.Error(code, words));

@@ -1,5 +1,6 @@
 package dev.kawarau.sink.cassandra;
 
+import dev.kawarau.Dialer;
 import dev.kawarau.Tls;
 import dev.kawarau.cql.CqlCompression;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,10 @@ record CassandraSettings(
         public String toString() {
             return user;
         }
+    }
+
+    Dialer dialer() {
+        return new Dialer(host, port, tls, connectNanos);
     }
 
     /** The server, for people. */

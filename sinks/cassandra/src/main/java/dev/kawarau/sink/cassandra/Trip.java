@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class Trip extends Errand {
     private final Promise reply = new Promise();
     private @Nullable CqlMessage unprepared;
+    private int timesUnprepared;
 
     Trip(CqlMessage request) {
         super(request);
@@ -34,14 +35,15 @@ final class Trip extends Errand {
         return CqlMessage.response(request(), buffer, offset, moved);
     }
 
-    /** The server did not know the prepared statement; what it said is kept in case that nothing can be done about it. */
-    void unprepared(CqlMessage error) {
+    /**
+     * The server did not know a prepared statement.
+     *
+     * @param error what it said, in case that nothing can be done about it
+     * @return false if it has said so more often than the request has statements
+     */
+    boolean unprepared(CqlMessage error) {
         unprepared = error;
-    }
-
-    /** Whether the server has said so before: once is enough. */
-    boolean wasUnprepared() {
-        return unprepared != null;
+        return ++timesUnprepared <= request().operations().size();
     }
 
     /** Nothing could be done about it, so the client has to prepare the statement anew. */
@@ -53,7 +55,7 @@ final class Trip extends Errand {
 
     @Override
     void lost(String server, String because, Failure.Kind kind) {
-        boolean wasSent = isSent() || wasUnprepared();
+        boolean wasSent = isSent();
         String words = "cassandra at " + server + " " + because
                 + (wasSent ? "; the request may have been applied" : "; the request was not sent");
         reply.fail(new Failure(kind, words, wasSent, null));

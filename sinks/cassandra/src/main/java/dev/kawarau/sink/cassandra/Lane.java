@@ -1,0 +1,147 @@
+package dev.kawarau.sink.cassandra;
+
+import com.datastax.oss.protocol.internal.response.Supported;
+import dev.kawarau.sink.cassandra.Handshake.Refusal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The shared connections of one event loop that speak one version and are in one keyspace. Who wants another keyspace is in
+ * another lane, so that nobody needs a connection of its own for USE. Confined to its event loop.
+ */
+final class Lane implements NodeConnection.Owner, Handshake.Observer {
+    /** @param keyspace null for none */
+    record Key(int version, @Nullable String keyspace) {}
+
+    private final LoopConnections home;
+    private final Key key;
+    private final @Nullable NodeConnection[] connections;
+    private final List<Consumer<@Nullable Refusal>> waiting = new ArrayList<>();
+    private @Nullable Refusal refusal;
+    private int users;
+    private long idleSince;
+
+    Lane(LoopConnections home, Key key, int connections) {
+        this.home = home;
+        this.key = key;
+        this.connections = new @Nullable NodeConnection[connections];
+        this.idleSince = home.nanoTime();
+    }
+
+    Key key() {
+        return key;
+    }
+
+    /**
+     * The connection with the least to do, perhaps still connecting.
+     *
+     * @return null while the server cannot be reached and it is too early to try again
+     */
+    @Nullable
+    NodeConnection next() {
+        NodeConnection best = null;
+        for (int i = 0; i < connections.length; i++) {
+            NodeConnection connection = connections[i];
+            if (connection == null || !connection.isOpen()) {
+                connection = home.connectShared(this);
+                if (connection == null) {
+                    continue;
+                }
+                connections[i] = connection;
+            }
+            if (best == null || connection.load() < best.load()) {
+                best = connection;
+            }
+        }
+        return best;
+    }
+
+    /**
+     * Tells when a connection is ready: null, or why none can be used.
+     *
+     * @param told called now or later on the loop
+     */
+    void whenReady(Consumer<@Nullable Refusal> told) {
+        NodeConnection connection = next();
+        if (connection == null) {
+            told.accept(new Refusal(home.lastFailure(), null, false));
+        } else if (connection.isReady()) {
+            told.accept(null);
+        } else {
+            waiting.add(told);
+        }
+    }
+
+    private void tell(@Nullable Refusal outcome) {
+        List<Consumer<@Nullable Refusal>> told = List.copyOf(waiting);
+        waiting.clear();
+        told.forEach(each -> each.accept(outcome));
+    }
+
+    // --- its connections
+
+    @Override
+    public void connected(NodeConnection connection) {
+        refusal = null;
+        Handshake.begin(connection, home.settings(), key.keyspace(), this);
+    }
+
+    @Override
+    public void supported(Supported supported) {
+        home.supported(key.version(), supported);
+    }
+
+    @Override
+    public void refused(Refusal because) {
+        refusal = because;
+    }
+
+    @Override
+    public void ready(NodeConnection connection) {
+        home.reached();
+        tell(null);
+    }
+
+    @Override
+    public void closed(NodeConnection connection, boolean wasReady, String because) {
+        Refusal said = refusal;
+        refusal = null;
+        home.failed(wasReady, because, said);
+        tell(said != null ? said : new Refusal(because, null, false));
+    }
+
+    // --- who uses it
+
+    void join() {
+        users++;
+    }
+
+    void leave() {
+        users--;
+        idleSince = home.nanoTime();
+    }
+
+    /** Closes it if nobody has used it for so long. */
+    boolean rest(long now, long idleNanos) {
+        if (users > 0 || now - idleSince < idleNanos) {
+            return false;
+        }
+        for (NodeConnection connection : connections) {
+            if (connection != null && connection.load() > 0) {
+                return false;
+            }
+        }
+        close("is not needed any more");
+        return true;
+    }
+
+    void close(String because) {
+        for (NodeConnection connection : connections) {
+            if (connection != null) {
+                connection.close(because);
+            }
+        }
+    }
+}

@@ -1,0 +1,232 @@
+package dev.kawarau.sink.cassandra;
+
+import com.datastax.oss.protocol.internal.response.Supported;
+import dev.kawarau.sink.cassandra.Handshake.Refusal;
+import dev.kawarau.wire.LoopClock;
+import io.netty.channel.EventLoop;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The connections of one event loop to the server. Confined to the loop, except {@link #close}. */
+final class LoopConnections {
+    private static final Logger log = LoggerFactory.getLogger(LoopConnections.class);
+    private static final long FIRST_PAUSE = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(2);
+
+    /** Keyspaces that clients use at once, times versions; each has a connection. */
+    private static final int MOST_LANES = 512;
+
+    private final EventLoop loop;
+    private final CassandraSettings settings;
+    private final SinkStats stats;
+    private final LoopClock clock;
+    private final SplittableRandom random;
+    private final Map<Lane.Key, Lane> lanes = new HashMap<>();
+    private final Map<Integer, Supported> supported = new HashMap<>();
+    private final Set<NodeConnection> all = new LinkedHashSet<>();
+    private boolean wantsUsers;
+    private boolean sweeping;
+    private boolean closed;
+    private String lastFailure = "";
+    private boolean pausing;
+    private long pause;
+    private long pauseUntil;
+
+    LoopConnections(EventLoop loop, CassandraSettings settings, SinkStats stats, SplittableRandom random) {
+        this.loop = loop;
+        this.settings = settings;
+        this.stats = stats;
+        this.random = random;
+        this.clock = LoopClock.of(loop);
+    }
+
+    EventLoop loop() {
+        return loop;
+    }
+
+    CassandraSettings settings() {
+        return settings;
+    }
+
+    SinkStats stats() {
+        return stats;
+    }
+
+    long nanoTime() {
+        return clock.nanoTime();
+    }
+
+    // --- shared connections
+
+    /** The lane of a version and a keyspace; null if there are as many as may be. */
+    @Nullable
+    Lane lane(int version, @Nullable String keyspace) {
+        Lane.Key key = new Lane.Key(version, keyspace);
+        Lane lane = lanes.get(key);
+        if (lane == null) {
+            if (lanes.size() >= MOST_LANES) {
+                lastFailure = "has clients in as many keyspaces as allowed, " + MOST_LANES;
+                return null;
+            }
+            lane = new Lane(this, key, settings.connectionsPerLoop());
+            lanes.put(key, lane);
+            sweepLater();
+        }
+        return lane;
+    }
+
+    private void sweepLater() {
+        if (!sweeping) {
+            sweeping = true;
+            loop.schedule(this::sweep, settings.idleNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void sweep() {
+        sweeping = false;
+        long now = clock.nanoTime();
+        for (Iterator<Lane> each = new ArrayList<>(lanes.values()).iterator(); each.hasNext(); ) {
+            Lane lane = each.next();
+            if (lane.rest(now, settings.idleNanos())) {
+                lanes.remove(lane.key());
+            }
+        }
+        if (!lanes.isEmpty()) {
+            sweepLater();
+        }
+    }
+
+    /** A connection for a lane, which connects from now on; null if it is too early to try again. */
+    @Nullable
+    NodeConnection connectShared(Lane lane) {
+        return connect(lane.key().version(), lane);
+    }
+
+    /** A connection for one session alone; null if it is too early to try again, or there are as many as may be. */
+    @Nullable
+    NodeConnection connectOwn(int version, NodeConnection.Owner owner) {
+        if (stats.own() >= settings.maxOwnConnections()) {
+            lastFailure = "has as many connections of clients' own as allowed, " + settings.maxOwnConnections();
+            return null;
+        }
+        return connect(version, owner);
+    }
+
+    private @Nullable NodeConnection connect(int version, NodeConnection.Owner owner) {
+        if (closed) {
+            lastFailure = "is not in use any more: the sink was closed";
+            return null;
+        }
+        if (pausing && clock.nanoTime() - pauseUntil < 0) {
+            return null;
+        }
+        NodeConnection connection = new NodeConnection(this, settings, version, owner);
+        all.add(connection);
+        stats.opened(owner instanceof Lane);
+        connection.connect(settings.dialer());
+        return connection;
+    }
+
+    /** Why there is no connection. */
+    String lastFailure() {
+        return lastFailure;
+    }
+
+    // --- what becomes of connections
+
+    /** A connection has got ready. */
+    void reached() {
+        if (pausing) {
+            log.info("cassandra at {} can be reached again", settings.server());
+        }
+        pausing = false;
+        pause = 0;
+    }
+
+    void closed(NodeConnection connection, boolean shared) {
+        if (all.remove(connection)) {
+            stats.closed(shared);
+        }
+    }
+
+    /**
+     * A connection is gone.
+     *
+     * @param refusal what the server said; it is there then, and need not be left alone for a while
+     */
+    void failed(boolean wasReady, String because, @Nullable Refusal refusal) {
+        lastFailure = because;
+        if (refusal != null && (refusal.error() != null || refusal.wantsUser())) {
+            wantsUsers |= refusal.wantsUser();
+            return;
+        }
+        if (closed) {
+            return;
+        }
+        stats.failed(wasReady);
+        if (wasReady) {
+            log.warn("cassandra at {} {}", settings.server(), because);
+        } else {
+            growPause(because);
+        }
+    }
+
+    /** Pauses grow twofold up to two seconds, and each is drawn from its upper half, so that proxies do not march in step. */
+    private void growPause(String because) {
+        if (!pausing) {
+            log.warn("cassandra at {} {}", settings.server(), because);
+        }
+        if (pausing && clock.nanoTime() - pauseUntil < 0) {
+            // Many that were begun together fail together, and are one sign of trouble, not many.
+            return;
+        }
+        pausing = true;
+        pause = pause == 0 ? FIRST_PAUSE : Math.min(LONGEST_PAUSE, pause * 2);
+        pauseUntil = clock.nanoTime() + pause / 2 + random.nextLong(pause / 2);
+    }
+
+    // --- what is known of the server
+
+    void supported(int version, Supported said) {
+        supported.put(version, said);
+    }
+
+    /** What the server said that it supports, in a version; null if it was not asked as yet. */
+    @Nullable
+    Supported supported(int version) {
+        return supported.get(version);
+    }
+
+    /** Whether the server lets nobody in without credentials, as far as is known. */
+    boolean wantsUsers() {
+        return wantsUsers;
+    }
+
+    // --- the end
+
+    void close() {
+        try {
+            loop.execute(this::closeAll);
+        } catch (RejectedExecutionException ended) {
+            // With the loop its connections have ended too.
+            log.debug("the loop of connections to {} has ended before them", settings.server(), ended);
+        }
+    }
+
+    private void closeAll() {
+        closed = true;
+        for (NodeConnection connection : new ArrayList<>(all)) {
+            connection.close("is not in use any more: the sink was closed");
+        }
+    }
+}

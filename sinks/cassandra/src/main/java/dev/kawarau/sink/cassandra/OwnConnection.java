@@ -1,0 +1,93 @@
+package dev.kawarau.sink.cassandra;
+
+import com.datastax.oss.protocol.internal.response.Supported;
+import dev.kawarau.Session;
+import dev.kawarau.cql.CqlFrameHeader;
+import dev.kawarau.cql.CqlMessage;
+import dev.kawarau.sink.cassandra.Handshake.Refusal;
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection that belongs to one session, since it carries what is the session's alone: who the client is, or the events
+ * that it asked for. If it is lost, so is that, and the client's connection is closed for it to notice. Confined to its
+ * event loop.
+ */
+final class OwnConnection implements NodeConnection.Owner, Handshake.Observer {
+    private final Session session;
+    private final LoopConnections home;
+    private final boolean passesThrough;
+    private @Nullable NodeConnection connection;
+    private @Nullable Refusal refusal;
+    private boolean released;
+
+    private OwnConnection(Session session, LoopConnections home, boolean passesThrough) {
+        this.session = session;
+        this.home = home;
+        this.passesThrough = passesThrough;
+    }
+
+    /**
+     * Connects.
+     *
+     * @param passesThrough the client shakes hands itself; otherwise the sink does
+     * @return null if it is too early to try again, or there are as many as may be
+     */
+    static @Nullable OwnConnection open(Session session, LoopConnections home, int version, boolean passesThrough) {
+        OwnConnection own = new OwnConnection(session, home, passesThrough);
+        own.connection = home.connectOwn(version, own);
+        return own.connection == null ? null : own;
+    }
+
+    void send(Errand errand) {
+        NodeConnection open = connection;
+        if (open != null) {
+            open.send(errand);
+        }
+    }
+
+    @Override
+    public void connected(NodeConnection made) {
+        if (passesThrough) {
+            made.ready();
+        } else {
+            Handshake.begin(made, home.settings(), null, this);
+        }
+    }
+
+    @Override
+    public void supported(Supported supported) {}
+
+    @Override
+    public void refused(Refusal because) {
+        refusal = because;
+    }
+
+    @Override
+    public void ready(NodeConnection made) {
+        home.reached();
+    }
+
+    @Override
+    public void event(CqlFrameHeader header, ByteBuf buffer, int offset) {
+        if (session.isOpen()) {
+            session.push(CqlMessage.event(session, buffer, offset, header), null);
+        }
+    }
+
+    @Override
+    public void closed(NodeConnection gone, boolean wasReady, String because) {
+        if (!released) {
+            home.failed(wasReady, because, refusal);
+            session.close();
+        }
+    }
+
+    /** The session is over. */
+    void close() {
+        released = true;
+        if (connection != null) {
+            connection.close("is not needed any more");
+        }
+    }
+}
