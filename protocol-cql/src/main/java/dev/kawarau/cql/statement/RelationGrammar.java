@@ -93,8 +93,12 @@ final class RelationGrammar {
 
     private static Relation.Operator contains(Cursor cursor) {
         cursor.expect(Token.CONTAINS);
-        // CONTAINS key(...) is no function: the word is none that can name one.
-        return cursor.accept(Token.KEY) ? Relation.Operator.CONTAINS_KEY : Relation.Operator.CONTAINS;
+        // In CONTAINS key.f(), the word is a keyspace.
+        boolean key = cursor.at(Token.KEY) && cursor.peek(1) != Token.DOT;
+        if (key) {
+            cursor.advance();
+        }
+        return key ? Relation.Operator.CONTAINS_KEY : Relation.Operator.CONTAINS;
     }
 
     static ColumnPath element(Cursor cursor, String column) {

@@ -249,31 +249,18 @@ final class SelectorGrammar {
 
     /**
      * Whether what comes next is the operand of what came before, and does not carry it on: {@code [1]} is a list there,
-     * but {@code [1..2]} takes a part of it, and {@code AS x} gives it an alias.
+     * but {@code [1..2]} takes a part of it; {@code : x} is a marker, but the colon of {@code : 1} that of a map; {@code
+     * AS x} gives it an alias.
      */
     private static boolean beginsOperand(Cursor cursor) {
-        return switch (cursor.token()) {
-            case STRING,
-                    INTEGER,
-                    FLOAT_LITERAL,
-                    BOOLEAN_LITERAL,
-                    DURATION_LITERAL,
-                    UUID_LITERAL,
-                    BLOB_LITERAL,
-                    NAN,
-                    NEGATIVE_NAN,
-                    INFINITY,
-                    NEGATIVE_INFINITY,
-                    NULL,
-                    QUESTION_MARK,
-                    COLON,
-                    OPEN,
-                    OPEN_BRACE,
-                    TOKEN -> true;
+        Token token = cursor.token();
+        return switch (token) {
+            case OPEN, OPEN_BRACE, TOKEN -> true;
             case OPEN_BRACKET -> !holdsRange(cursor);
-            case AS -> !cursor.peek(1).isName() || cursor.peek(1) == Token.AS;
+            case COLON -> cursor.peek(1).isName();
+            case AS -> !cursor.peek(1).isName() || cursor.peek(1) == Token.AS || cursor.peek(1) == Token.PER;
             case PER -> cursor.peek(1) != Token.PARTITION;
-            default -> cursor.token().isName();
+            default -> token.isName() || token.isConstant();
         };
     }
 

@@ -249,32 +249,18 @@ final class TermGrammar {
     }
 
     private static boolean beginsSimple(Cursor cursor) {
-        switch (cursor.token()) {
-            case STRING,
-                    INTEGER,
-                    FLOAT_LITERAL,
-                    BOOLEAN_LITERAL,
-                    DURATION_LITERAL,
-                    UUID_LITERAL,
-                    BLOB_LITERAL,
-                    NAN,
-                    NEGATIVE_NAN,
-                    INFINITY,
-                    NEGATIVE_INFINITY,
-                    NULL,
-                    QUESTION_MARK,
-                    COLON,
-                    OPEN,
-                    OPEN_BRACKET,
-                    OPEN_BRACE -> {
-                return true;
-            }
-            default -> {
-                Token second = cursor.peek(1);
-                return (second == Token.OPEN && (cursor.token().isFunctionName() || cursor.at(Token.CAST)))
-                        || (second == Token.DOT && cursor.token().isName());
-            }
-        }
+        Token token = cursor.token();
+        return switch (token) {
+            case OPEN, OPEN_BRACKET, OPEN_BRACE -> true;
+            // : x is a marker; but the colon of : f() and : 1 is that of a map.
+            case COLON -> cursor.peek(1).isName() && cursor.peek(2) != Token.OPEN && cursor.peek(2) != Token.DOT;
+            default -> token.isConstant() || beginsCall(token, cursor.peek(1));
+        };
+    }
+
+    private static boolean beginsCall(Token token, Token next) {
+        return (next == Token.OPEN && (token.isFunctionName() || token == Token.CAST))
+                || (next == Token.DOT && token.isName());
     }
 
     private static Term typeHint(Cursor cursor) {

@@ -313,6 +313,15 @@ enum Token {
         return role == Role.UNRESERVED || role == Role.TYPE || role == Role.COLUMN_ONLY;
     }
 
+    /** Whether it is a value, all by itself. */
+    boolean isConstant() {
+        return switch (this) {
+            case STRING, INTEGER, FLOAT_LITERAL, BOOLEAN_LITERAL, DURATION_LITERAL, UUID_LITERAL, BLOB_LITERAL -> true;
+            case NAN, NEGATIVE_NAN, INFINITY, NEGATIVE_INFINITY, NULL, QUESTION_MARK -> true;
+            default -> false;
+        };
+    }
+
     /** Whether it is the name of a native type. */
     boolean isType() {
         return role == Role.TYPE;
