@@ -29,7 +29,7 @@ record CassandraFolder(Path path) {
     void write(String yaml) {
         try {
             Files.writeString(path.resolve("cassandra.yaml"), CassandraJars.text("cassandra.yaml") + yaml);
-            Files.writeString(path.resolve("logback.xml"), CassandraJars.text("logback.xml"));
+            Files.writeString(path.resolve("logback.xml"), CassandraJars.text("node-logback.xml"));
             Files.writeString(path.resolve("jvm.args"), jvmArguments());
             // All of our jar would bring its neighbours along if it is a shaded one.
             Path node = classes().resolve(CassandraNode.class.getName().replace('.', '/') + ".class");

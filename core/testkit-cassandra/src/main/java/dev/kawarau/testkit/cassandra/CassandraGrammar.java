@@ -8,8 +8,10 @@ import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,10 @@ public final class CassandraGrammar {
 
     private static final String SYNTAX_EXCEPTION = "org.apache.cassandra.exceptions.SyntaxException";
     private static final String EXCEPTIONS = "org.apache.cassandra.exceptions.";
+
+    /** A type may be given as the name of a class. */
+    private static final Pattern NO_CLASS =
+            Pattern.compile("Error setting type .*: Unable to find abstract-type class");
 
     private final Function<String, Object> parser;
     private final Function<Object, @Nullable String[]> structure;
@@ -56,9 +62,10 @@ public final class CassandraGrammar {
         } catch (RuntimeException e) {
             String type = e.getClass().getName();
             String message = type.substring(type.lastIndexOf('.') + 1) + ": " + e.getMessage();
-            // A node tells its clients of any other failure of its parser that it was a syntax error.
-            boolean syntax = type.equals(SYNTAX_EXCEPTION) || !type.startsWith(EXCEPTIONS);
-            return syntax ? new Verdict.Refused(message) : new Verdict.Undecided(message);
+            boolean elsewhere = e instanceof NoSuchElementException
+                    || type.startsWith(EXCEPTIONS) && !type.equals(SYNTAX_EXCEPTION)
+                    || NO_CLASS.matcher(message).find();
+            return elsewhere ? new Verdict.Undecided(message) : new Verdict.Refused(message);
         }
         if (raw == null) {
             return new Verdict.Refused("nothing to parse");
@@ -99,8 +106,9 @@ public final class CassandraGrammar {
          * It is a statement.
          *
          * @param kind Cassandra's name for such statements, for example {@code CREATE TABLE}
-         * @param keyspace the one that the statement names, if any
-         * @param table the one that the statement names, if any; of a view the one beneath
+         * @param keyspace the one that the statement names, if any; of a batch the one that all its statements name
+         * @param table the one that the statement names, if any; of a view the one beneath, of a batch the one that all
+         *     its statements name
          * @param markers how many bind markers
          * @param structure all that Cassandra has made of it, as text: equal for texts that mean the same
          */
@@ -111,10 +119,13 @@ public final class CassandraGrammar {
                 int markers,
                 String structure) implements Verdict {}
 
-        /** It is a syntax error. */
+        /** It is a syntax error, or what a node calls so: its parser's exceptions too. */
         record Refused(String message) implements Verdict {}
 
-        /** As far as it was read the syntax is right, then something else was found wrong with it. */
+        /**
+         * As far as it was read the syntax is right, then something else was found wrong with it: two primary keys, or a
+         * function, a keyspace or a class of a type that is not there.
+         */
         record Undecided(String message) implements Verdict {}
     }
 
@@ -167,11 +178,11 @@ public final class CassandraGrammar {
             return defineClass(name, bytes, 0, bytes.length);
         }
 
-        /** So that Cassandra's logging says what a node's would, not everything. */
+        /** So that Cassandra does not log into the output of tests. */
         @Override
         public @Nullable URL findResource(String name) {
             return name.equals("logback.xml")
-                    ? CassandraGrammar.class.getResource("/META-INF/kawarau/cassandra/logback.xml")
+                    ? CassandraGrammar.class.getResource("/META-INF/kawarau/cassandra/grammar-logback.xml")
                     : super.findResource(name);
         }
 

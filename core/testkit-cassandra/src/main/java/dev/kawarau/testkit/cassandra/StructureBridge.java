@@ -6,6 +6,7 @@ import java.lang.reflect.Modifier;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,6 +22,7 @@ import org.apache.cassandra.cql3.UTName;
 import org.apache.cassandra.cql3.VariableSpecifications;
 import org.apache.cassandra.cql3.functions.FunctionName;
 import org.apache.cassandra.cql3.selection.Selectable;
+import org.apache.cassandra.cql3.statements.BatchStatement;
 import org.apache.cassandra.cql3.statements.QualifiedStatement;
 import org.apache.cassandra.db.marshal.AbstractType;
 import org.apache.cassandra.utils.ByteBufferUtil;
@@ -47,6 +49,9 @@ final class StructureBridge implements Function<Object, @Nullable String[]> {
     }
 
     private static @Nullable String keyspace(Object raw) {
+        if (raw instanceof BatchStatement.Parsed) {
+            return common(raw, StructureBridge::keyspace);
+        }
         for (String name : List.of("keyspaceName", "keyspace")) {
             if (field(raw, name) instanceof String keyspace) {
                 return keyspace;
@@ -68,8 +73,14 @@ final class StructureBridge implements Function<Object, @Nullable String[]> {
     }
 
     private static @Nullable String table(Object raw) {
+        if (raw instanceof BatchStatement.Parsed) {
+            // A table of the same name in another keyspace is another table.
+            return common(raw, it -> keyspace(it) + "." + table(it)) == null
+                    ? null
+                    : common(raw, StructureBridge::table);
+        }
         if (raw instanceof QualifiedStatement statement) {
-            return field(statement, "qualifiedName") == null ? null : statement.name();
+            return statement.name();
         }
         String kind = raw.getClass().getName();
         for (String name : kind.contains("Table") ? List.of("tableName", "name") : List.of("tableName")) {
@@ -78,6 +89,15 @@ final class StructureBridge implements Function<Object, @Nullable String[]> {
             }
         }
         return null;
+    }
+
+    /** What all statements of a batch say. */
+    private static @Nullable String common(Object batch, Function<Object, @Nullable String> name) {
+        Set<@Nullable String> names = new HashSet<>();
+        if (field(batch, "parsedStatements") instanceof List<?> statements) {
+            statements.forEach(statement -> names.add(name.apply(statement)));
+        }
+        return names.size() == 1 ? names.iterator().next() : null;
     }
 
     private static void dump(@Nullable Object value, StringBuilder out, int depth) {
