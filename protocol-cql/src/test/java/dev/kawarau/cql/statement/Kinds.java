@@ -1,0 +1,51 @@
+package dev.kawarau.cql.statement;
+
+import dev.kawarau.testkit.cassandra.CassandraGrammar.Verdict.Accepted;
+import dev.kawarau.testkit.cassandra.CassandraGrammar.Verdict.Refused;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** How what we say goes with what Cassandra says. */
+final class Kinds {
+
+    private static final Map<String, String> CASSANDRAS = Map.of(
+            "CREATE MATERIALIZED VIEW", "CREATE VIEW",
+            "ALTER MATERIALIZED VIEW", "ALTER VIEW",
+            "DROP MATERIALIZED VIEW", "DROP VIEW");
+
+    private static final Pattern GROUP_BY = Pattern.compile("(?i)\\bGROUP\\b");
+
+    private Kinds() {}
+
+    static String cassandras(String operation) {
+        return CASSANDRAS.getOrDefault(operation, operation);
+    }
+
+    static boolean namesItsKeyspace(Accepted statement) {
+        return true;
+    }
+
+    static boolean namesItsTable(Accepted statement) {
+        return !Set.of("CREATE VIEW").contains(statement.kind());
+    }
+
+    /** {@code GROUP BY a.b} and {@code GROUP BY a[1]} are fine at the end of a text, but not before a semicolon. */
+    static boolean isCassandrasMistake(String cql, Refused verdict) {
+        return GROUP_BY.matcher(cql).find()
+                && cql.contains(";")
+                && verdict.message().matches("(?s).*mismatched input '[.\\[]' expecting EOF.*");
+    }
+
+    static String firstDifference(String one, String other) {
+        int at = 0;
+        while (at < Math.min(one.length(), other.length()) && one.charAt(at) == other.charAt(at)) {
+            at++;
+        }
+        return "..." + part(one, at) + "... and ..." + part(other, at) + "...";
+    }
+
+    private static String part(String text, int at) {
+        return text.substring(Math.max(0, at - 60), Math.min(text.length(), at + 60));
+    }
+}
