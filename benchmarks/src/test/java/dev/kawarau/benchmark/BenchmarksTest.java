@@ -35,7 +35,14 @@ class BenchmarksTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ReplyBenchmark", "FrameBenchmark", "CommandTableBenchmark", "ChainBenchmark"})
+    @ValueSource(
+            strings = {
+                "ReplyBenchmark",
+                "FrameBenchmark",
+                "CommandTableBenchmark",
+                "ChainBenchmark",
+                "CqlParserBenchmark"
+            })
     void runsToItsEnd(String benchmark) throws RunnerException {
         assertThat(runOnce(benchmark)).isNotEmpty();
     }

@@ -94,12 +94,25 @@ class CqlParserOracleTest {
         if (!Kinds.cassandras(ours.operation()).equals(theirs.kind())) {
             differences.add("another kind", where, cql, ours.operation() + " and " + theirs.kind());
         }
-        if (!Objects.equals(ours.keyspace(), theirs.keyspace()) && Kinds.namesItsKeyspace(theirs)) {
+        if (!Objects.equals(ours.keyspace(), theirs.keyspace())) {
             differences.add("another keyspace", where, cql, ours.keyspace() + " and " + theirs.keyspace());
         }
-        if (!Objects.equals(ours.table(), theirs.table()) && Kinds.namesItsTable(theirs)) {
+        if (!Objects.equals(ours.table(), theirs.table())) {
             differences.add("another table", where, cql, ours.table() + " and " + theirs.table());
         }
+        comparePrinted(cql, where, ours, theirs);
+        if (theirs.table() != null) {
+            String moved = ours.withKeyspace("Moved").toCql();
+            if (!(cassandra.parse(moved) instanceof Accepted it)
+                    || !"Moved".equals(it.keyspace())
+                    || !theirs.table().equals(it.table())
+                    || theirs.markers() != it.markers()) {
+                differences.add("moved, it is not in the other keyspace", where, cql, moved);
+            }
+        }
+    }
+
+    private void comparePrinted(String cql, String where, CqlStatement ours, Accepted theirs) {
         String printed = ours.toCql();
         try {
             CqlStatement again = CqlParser.parse(printed);

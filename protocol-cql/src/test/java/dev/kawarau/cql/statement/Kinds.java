@@ -1,9 +1,7 @@
 package dev.kawarau.cql.statement;
 
-import dev.kawarau.testkit.cassandra.CassandraGrammar.Verdict.Accepted;
 import dev.kawarau.testkit.cassandra.CassandraGrammar.Verdict.Refused;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /** How what we say goes with what Cassandra says. */
@@ -20,14 +18,6 @@ final class Kinds {
 
     static String cassandras(String operation) {
         return CASSANDRAS.getOrDefault(operation, operation);
-    }
-
-    static boolean namesItsKeyspace(Accepted statement) {
-        return true;
-    }
-
-    static boolean namesItsTable(Accepted statement) {
-        return !Set.of("CREATE VIEW").contains(statement.kind());
     }
 
     /** {@code GROUP BY a.b} and {@code GROUP BY a[1]} are fine at the end of a text, but not before a semicolon. */

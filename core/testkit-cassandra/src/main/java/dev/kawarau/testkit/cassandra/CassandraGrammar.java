@@ -63,7 +63,7 @@ public final class CassandraGrammar {
             String type = e.getClass().getName();
             String message = type.substring(type.lastIndexOf('.') + 1) + ": " + e.getMessage();
             boolean elsewhere = e instanceof NoSuchElementException
-                    || type.startsWith(EXCEPTIONS) && !type.equals(SYNTAX_EXCEPTION)
+                    || (type.startsWith(EXCEPTIONS) && !type.equals(SYNTAX_EXCEPTION))
                     || NO_CLASS.matcher(message).find();
             return elsewhere ? new Verdict.Undecided(message) : new Verdict.Refused(message);
         }
@@ -107,8 +107,8 @@ public final class CassandraGrammar {
          *
          * @param kind Cassandra's name for such statements, for example {@code CREATE TABLE}
          * @param keyspace the one that the statement names, if any; of a batch the one that all its statements name
-         * @param table the one that the statement names, if any; of a view the one beneath, of a batch the one that all
-         *     its statements name
+         * @param table the one that the statement names, if any, or the view; of a batch the one that all its statements
+         *     name
          * @param markers how many bind markers
          * @param structure all that Cassandra has made of it, as text: equal for texts that mean the same
          */

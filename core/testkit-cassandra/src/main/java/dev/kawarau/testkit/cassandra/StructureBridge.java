@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.apache.cassandra.cql3.CQL3Type;
 import org.apache.cassandra.cql3.CQLStatement;
 import org.apache.cassandra.cql3.ColumnIdentifier;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class StructureBridge implements Function<Object, @Nullable String[]> {
 
     private static final int MAX_DEPTH = 40;
+    private static final Pattern NAMED_TABLES = Pattern.compile("(Table|View)Statement");
 
     /** Class, keyspace, table, number of bind markers, and everything. */
     @Override
@@ -57,15 +59,15 @@ final class StructureBridge implements Function<Object, @Nullable String[]> {
                 return keyspace;
             }
         }
-        for (String name : List.of("tableName", "qualifiedName", "viewName", "name", "indexName")) {
+        for (String name : List.of("viewName", "tableName", "qualifiedName", "aggregateName", "name")) {
             Object qualified = field(raw, name);
-            if (qualified instanceof QualifiedName it && it.hasKeyspace()) {
+            if (qualified instanceof QualifiedName it) {
                 return it.getKeyspace();
             }
-            if (qualified instanceof UTName it && it.hasKeyspace()) {
+            if (qualified instanceof UTName it) {
                 return it.getKeyspace();
             }
-            if (qualified instanceof FunctionName it && it.hasKeyspace()) {
+            if (qualified instanceof FunctionName it) {
                 return it.keyspace;
             }
         }
@@ -82,8 +84,9 @@ final class StructureBridge implements Function<Object, @Nullable String[]> {
         if (raw instanceof QualifiedStatement statement) {
             return statement.name();
         }
-        String kind = raw.getClass().getName();
-        for (String name : kind.contains("Table") ? List.of("tableName", "name") : List.of("tableName")) {
+        for (String name : NAMED_TABLES.matcher(raw.getClass().getName()).find()
+                ? List.of("viewName", "tableName", "name")
+                : List.of("tableName")) {
             if (field(raw, name) instanceof QualifiedName it) {
                 return it.getName();
             }

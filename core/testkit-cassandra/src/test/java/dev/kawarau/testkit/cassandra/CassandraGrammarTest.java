@@ -26,7 +26,7 @@ class CassandraGrammarTest {
                 "USE k | USE | k | - | 0",
                 "CREATE TABLE k.t (a int PRIMARY KEY) | CREATE TABLE | k | t | 0",
                 "ALTER TABLE k.t ADD b vector<float, 3> | ALTER TABLE | k | t | 0",
-                "CREATE MATERIALIZED VIEW v AS SELECT * FROM k.t PRIMARY KEY (a) | CREATE VIEW | k | t | 0",
+                "CREATE MATERIALIZED VIEW k.v AS SELECT * FROM l.t PRIMARY KEY (a) | CREATE VIEW | k | v | 0",
                 "CREATE TYPE k.u (a int) | CREATE TYPE | k | - | 0",
                 "CREATE INDEX i ON k.t (a) | CREATE INDEX | k | t | 0",
                 "DROP KEYSPACE k | DROP KEYSPACE | k | - | 0",
