@@ -10,7 +10,12 @@ final class Kinds {
     private static final Map<String, String> CASSANDRAS = Map.of(
             "CREATE MATERIALIZED VIEW", "CREATE VIEW",
             "ALTER MATERIALIZED VIEW", "ALTER VIEW",
-            "DROP MATERIALIZED VIEW", "DROP VIEW");
+            "DROP MATERIALIZED VIEW", "DROP VIEW",
+            "CREATE USER", "CREATE ROLE",
+            "ALTER USER", "ALTER ROLE",
+            "DROP USER", "DROP ROLE",
+            "GRANT", "GRANT PERMISSIONS",
+            "REVOKE", "REVOKE PERMISSIONS");
 
     private static final Pattern GROUP_BY = Pattern.compile("(?i)\\bGROUP\\b");
 
@@ -20,11 +25,17 @@ final class Kinds {
         return CASSANDRAS.getOrDefault(operation, operation);
     }
 
-    /** {@code GROUP BY a.b} and {@code GROUP BY a[1]} are fine at the end of a text, but not before a semicolon. */
+    /**
+     * What it refuses by mistake: {@code GROUP BY a.b} and {@code GROUP BY a[1]} are fine at the end of a text, but not before
+     * a semicolon; and {@code 1e309} breaks it, as it wants to know early which type a number may have.
+     */
     static boolean isCassandrasMistake(String cql, Refused verdict) {
-        return GROUP_BY.matcher(cql).find()
+        boolean fieldBeforeSemicolon = GROUP_BY.matcher(cql).find()
                 && cql.contains(";")
                 && verdict.message().matches("(?s).*mismatched input '[.\\[]' expecting EOF.*");
+        return fieldBeforeSemicolon
+                || verdict.message()
+                        .matches("NumberFormatException: (Too many nonzero exponent|Character I is neither).*");
     }
 
     static String firstDifference(String one, String other) {

@@ -106,11 +106,11 @@ public final class CassandraGrammar {
          * It is a statement.
          *
          * @param kind Cassandra's name for such statements, for example {@code CREATE TABLE}
-         * @param keyspace the one that the statement names, if any; of a batch the one that all its statements name
-         * @param table the one that the statement names, if any, or the view; of a batch the one that all its statements
-         *     name
+         * @param keyspace the one that the statement names, if any; of a batch the one that all its statements name; null for
+         *     DESCRIBE
+         * @param table likewise the table or the view
          * @param markers how many bind markers
-         * @param structure all that Cassandra has made of it, as text: equal for texts that mean the same
+         * @param structure all that Cassandra has made of it, as text: equal, in one JVM, for texts that mean the same
          */
         record Accepted(
                 String kind,

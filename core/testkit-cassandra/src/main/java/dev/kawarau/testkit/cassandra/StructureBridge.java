@@ -14,6 +14,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import org.apache.cassandra.auth.DataResource;
+import org.apache.cassandra.auth.IResource;
 import org.apache.cassandra.cql3.CQL3Type;
 import org.apache.cassandra.cql3.CQLStatement;
 import org.apache.cassandra.cql3.ColumnIdentifier;
@@ -24,6 +26,7 @@ import org.apache.cassandra.cql3.VariableSpecifications;
 import org.apache.cassandra.cql3.functions.FunctionName;
 import org.apache.cassandra.cql3.selection.Selectable;
 import org.apache.cassandra.cql3.statements.BatchStatement;
+import org.apache.cassandra.cql3.statements.DescribeStatement;
 import org.apache.cassandra.cql3.statements.QualifiedStatement;
 import org.apache.cassandra.db.marshal.AbstractType;
 import org.apache.cassandra.utils.ByteBufferUtil;
@@ -51,8 +54,15 @@ final class StructureBridge implements Function<Object, @Nullable String[]> {
     }
 
     private static @Nullable String keyspace(Object raw) {
+        if (raw instanceof DescribeStatement) {
+            // Has it where only its code sees it.
+            return null;
+        }
         if (raw instanceof BatchStatement.Parsed) {
             return common(raw, StructureBridge::keyspace);
+        }
+        if (field(raw, "resource") instanceof IResource resource) {
+            return (String) field(resource, "keyspace");
         }
         for (String name : List.of("keyspaceName", "keyspace")) {
             if (field(raw, name) instanceof String keyspace) {
@@ -80,6 +90,9 @@ final class StructureBridge implements Function<Object, @Nullable String[]> {
             return common(raw, it -> keyspace(it) + "." + table(it)) == null
                     ? null
                     : common(raw, StructureBridge::table);
+        }
+        if (field(raw, "resource") instanceof DataResource resource) {
+            return (String) field(resource, "table");
         }
         if (raw instanceof QualifiedStatement statement) {
             return statement.name();
@@ -153,9 +166,8 @@ final class StructureBridge implements Function<Object, @Nullable String[]> {
 
     private static void dumpFields(Object value, StringBuilder out, int depth) {
         Class<?> type = value.getClass();
-        // The class of a lambda has another name in each run, and nothing to say.
-        out.append(type.isHidden() ? "lambda" : type.getName().replaceFirst(".*\\.", ""))
-                .append('(');
+        // A lambda has another name in each run, but it may be all that there is to know.
+        out.append(type.getName().substring(type.getPackageName().length())).append('(');
         for (; type != null && type != Object.class; type = type.getSuperclass()) {
             for (Field field : type.getDeclaredFields()) {
                 if (!Modifier.isStatic(field.getModifiers()) && !field.getName().startsWith("this$")) {

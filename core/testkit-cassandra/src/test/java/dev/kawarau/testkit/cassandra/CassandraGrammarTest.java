@@ -31,8 +31,8 @@ class CassandraGrammarTest {
                 "CREATE INDEX i ON k.t (a) | CREATE INDEX | k | t | 0",
                 "DROP KEYSPACE k | DROP KEYSPACE | k | - | 0",
                 "CREATE ROLE r WITH PASSWORD = 'p' AND ACCESS TO DATACENTERS {'a'} | CREATE ROLE | - | - | 0",
-                "GRANT SELECT ON k.t TO r | GRANT PERMISSIONS | - | - | 0",
-                "DESCRIBE TABLE k.t | DESCRIBE | k | - | 0",
+                "GRANT SELECT ON k.t TO r | GRANT PERMISSIONS | k | t | 0",
+                "DESCRIBE TABLE k.t | DESCRIBE | - | - | 0",
             })
     void aStatementIsToldByItsKindAndWhatItNames(String cql, String kind, String keyspace, String table, int markers) {
         assertThat(grammar.parse(cql)).isInstanceOfSatisfying(Verdict.Accepted.class, it -> {
@@ -50,6 +50,9 @@ class CassandraGrammarTest {
                 .isNotEqualTo(structure("SELECT a FROM t WHERE b = 1 LIMIT 6"))
                 .isNotEqualTo(structure("SELECT a FROM t WHERE b < 1 LIMIT 5"))
                 .isNotEqualTo(structure("SELECT a AS c FROM t WHERE b = 1 LIMIT 5"));
+        assertThat(structure("DESCRIBE TABLE t"))
+                .isEqualTo(structure("desc table T"))
+                .isNotEqualTo(structure("DESCRIBE INDEX t"));
     }
 
     @Test
