@@ -19,6 +19,9 @@ final class Kinds {
 
     private static final Pattern GROUP_BY = Pattern.compile("(?i)\\bGROUP\\b");
 
+    private static final Pattern NUMBER =
+            Pattern.compile("^NumberFormatException: (Too many nonzero exponent|Character I is)");
+
     private Kinds() {}
 
     static String cassandras(String operation) {
@@ -27,15 +30,17 @@ final class Kinds {
 
     /**
      * What it refuses by mistake: {@code GROUP BY a.b} and {@code GROUP BY a[1]} are fine at the end of a text, but not before
-     * a semicolon; and {@code 1e309} breaks it, as it wants to know early which type a number may have.
+     * a semicolon; {@code 1e309} breaks it, as it wants to know early which type a number may have; and so does a class of a
+     * type that is not there, if it is frozen.
      */
     static boolean isCassandrasMistake(String cql, Refused verdict) {
         boolean fieldBeforeSemicolon = GROUP_BY.matcher(cql).find()
                 && cql.contains(";")
                 && verdict.message().matches("(?s).*mismatched input '[.\\[]' expecting EOF.*");
+        boolean frozenClass = cql.contains("'") && verdict.message().contains("CQL3Type$Raw.freeze()");
         return fieldBeforeSemicolon
-                || verdict.message()
-                        .matches("NumberFormatException: (Too many nonzero exponent|Character I is neither).*");
+                || frozenClass
+                || NUMBER.matcher(verdict.message()).find();
     }
 
     static String firstDifference(String one, String other) {
