@@ -25,7 +25,8 @@ final class UseText {
             return false;
         }
         int first = frame.getByte(at);
-        return first == 'u' || first == 'U' ? isSecond(frame, at + 1, end) : first == '-' || first == '/';
+        boolean isFirst = first == 'u' || first == 'U';
+        return isFirst ? isSecond(frame, at + 1, end) : first == '-' || first == '/';
     }
 
     private static boolean isSecond(ByteBuf frame, int at, int end) {
