@@ -143,6 +143,15 @@ final class CqlProtocol implements Protocol {
                 .toList();
     }
 
+    /** What the server said in the middle of a handshake is of no use to another. */
+    @Override
+    public boolean mayLeave(Session session) {
+        return switch (CqlState.of(session).phase()) {
+            case NEW, READY -> true;
+            case STARTING, AUTHENTICATING -> false;
+        };
+    }
+
     @Override
     public Message failure(@Nullable Message request, RuntimeException failure) {
         if (failure instanceof CqlProtocolException broken) {

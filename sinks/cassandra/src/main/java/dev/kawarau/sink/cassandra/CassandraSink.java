@@ -91,7 +91,14 @@ public final class CassandraSink implements Sink {
     @Override
     public boolean leave(Session session) {
         Route route = session.get(routes);
-        return route == null || route.isNew();
+        if (route == null) {
+            return true;
+        }
+        if (!route.leave()) {
+            return false;
+        }
+        session.set(routes, null);
+        return true;
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.kawarau.Reply;
 import dev.kawarau.Session;
 import dev.kawarau.cql.CqlMessage;
 import dev.kawarau.cql.CqlOpcode;
+import dev.kawarau.cql.CqlState;
 import dev.kawarau.cql.statement.Use;
 import dev.kawarau.sink.cassandra.Handshake.Refusal;
 import java.util.LinkedHashMap;
@@ -29,12 +30,18 @@ final class Route {
     private @Nullable Lane lane;
     private @Nullable OwnConnection own;
     private @Nullable OwnConnection events;
+    private int moves;
     private boolean closed;
 
     Route(Session session, LoopConnections home) {
         this.session = session;
         this.home = home;
         this.settings = home.settings();
+        CqlState state = CqlState.of(session);
+        if (state.isReady()) {
+            // It has been at another sink before.
+            move(home.lane(state.version(), state.keyspace()));
+        }
     }
 
     Reply send(CqlMessage request) {
@@ -183,6 +190,8 @@ final class Route {
             return Reply.failed(new Failure(Failure.Kind.OVERLOADED, home.lastFailure()));
         }
         Promise reply = new Promise();
+        moves++;
+        reply.whenDone((response, failure) -> moves--);
         wanted.whenReady(refusal -> {
             if (refusal != null) {
                 refuse(request, reply, refusal);
@@ -214,9 +223,16 @@ final class Route {
 
     // --- the end
 
-    /** Whether the session has nothing here yet that another sink would have to know. */
-    boolean isNew() {
-        return lane == null && own == null;
+    /**
+     * Ends the route if the session can go on at another sink, which is told its version and keyspace: not while the client
+     * is known to the server by its own credentials, and not while it waits for events.
+     */
+    boolean leave() {
+        if (own != null || events != null || moves > 0) {
+            return false;
+        }
+        close();
+        return true;
     }
 
     /** The client is gone. */
@@ -224,6 +240,7 @@ final class Route {
         closed = true;
         if (lane != null) {
             lane.leave();
+            lane = null;
         }
         if (own != null) {
             own.close();

@@ -40,16 +40,26 @@ class CassandraSinkTest {
     }
 
     private Listener listen(CassandraSink sink) {
-        return CqlListener.on("127.0.0.1:0").metrics(meters).serve(Chain.named("test").to(sink));
+        return CqlListener.on("127.0.0.1:0")
+                .metrics(meters)
+                .serve(Chain.named("test").to(sink));
     }
 
     private double connections(String kind) {
-        return meters.get("kawarau.upstream.connections").tag("kind", kind).gauge().value();
+        return meters.get("kawarau.upstream.connections")
+                .tag("kind", kind)
+                .gauge()
+                .value();
     }
 
     @ParameterizedTest
     @CsvSource({
-        "V3, none, NONE", "V3, snappy, LZ4", "V4, lz4, SNAPPY", "V4, none, LZ4", "V5, none, NONE", "V5, lz4, LZ4",
+        "V3, none, NONE",
+        "V3, snappy, LZ4",
+        "V4, lz4, SNAPPY",
+        "V4, none, LZ4",
+        "V5, none, NONE",
+        "V5, lz4, LZ4",
         "V5, none, LZ4"
     })
     void theDriverNoticesNothing(String version, String clientSide, CqlCompression serverSide) {
@@ -76,11 +86,13 @@ class CassandraSinkTest {
             }
             written.forEach(stage -> stage.toCompletableFuture().join());
 
-            assertThat(session.execute(newInstance("SELECT c, v FROM t WHERE k = ?", 1).setPageSize(70))
+            assertThat(session.execute(newInstance("SELECT c, v FROM t WHERE k = ?", 1)
+                                    .setPageSize(70))
                             .all())
                     .hasSize(ROWS)
                     .allSatisfy(row -> assertThat(row.getString("v")).isEqualTo(value(row.getInt("c"))));
-            assertThatThrownBy(() -> session.execute("SELECT nothing FROM t")).isInstanceOf(InvalidQueryException.class);
+            assertThatThrownBy(() -> session.execute("SELECT nothing FROM t"))
+                    .isInstanceOf(InvalidQueryException.class);
         }
     }
 
@@ -108,7 +120,8 @@ class CassandraSinkTest {
             // Of each event loop: with a keyspace and without one.
             assertThat(connections("shared")).isLessThanOrEqualTo(4);
         }
-        await().untilAsserted(() -> assertThat(meters.find("kawarau.upstream.connections").gauges()).isEmpty());
+        await().untilAsserted(() ->
+                assertThat(meters.find("kawarau.upstream.connections").gauges()).isEmpty());
     }
 
     @Test
@@ -131,6 +144,31 @@ class CassandraSinkTest {
     }
 
     @Test
+    void aSessionGoesOnAtAnotherSinkInItsVersionAndKeyspace() {
+        SimpleMeterRegistry later = new SimpleMeterRegistry();
+        try (CassandraSink first =
+                        sinkTo(CassandraServer.shared()).metrics(meters).build();
+                CassandraSink second =
+                        sinkTo(CassandraServer.shared()).metrics(later).build();
+                Listener listener = listen(first);
+                CqlSession session = Drivers.connect(listener, "V4", "lz4")) {
+            session.execute("CREATE KEYSPACE moved WITH replication = {'class': 'SimpleStrategy',"
+                    + " 'replication_factor': 1}");
+            session.execute("CREATE TABLE moved.t (k int PRIMARY KEY)");
+            session.execute("USE moved");
+
+            listener.serve(Chain.named("later").to(second));
+
+            assertThat(session.execute("SELECT k FROM t").all()).isEmpty();
+            assertThat(later.get("kawarau.upstream.connections")
+                            .tag("kind", "shared")
+                            .gauge()
+                            .value())
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
     void credentialsPassThroughIfTheSinkHasNone() {
         try (CassandraServer server = CassandraServer.builder().authentication().start()) {
             try (CassandraSink sink = sinkTo(server).metrics(meters).build();
@@ -145,10 +183,11 @@ class CassandraSinkTest {
                                 .withAuthCredentials("somebody", "guessed")
                                 .build()
                                 .close())
-                        .isInstanceOfSatisfying(AllNodesFailedException.class, refused -> assertThat(
-                                        refused.getAllErrors().values())
-                                .allSatisfy(errors -> assertThat(errors)
-                                        .hasOnlyElementsOfType(AuthenticationException.class)));
+                        .isInstanceOfSatisfying(
+                                AllNodesFailedException.class,
+                                refused -> assertThat(refused.getAllErrors().values())
+                                        .allSatisfy(errors -> assertThat(errors)
+                                                .hasOnlyElementsOfType(AuthenticationException.class)));
                 await().untilAsserted(() -> assertThat(connections("own")).isZero());
             }
             try (CassandraSink sink = sinkTo(server)
@@ -169,8 +208,8 @@ class CassandraSinkTest {
                 CassandraSink sink = sinkTo(server).metrics(meters).build();
                 Listener listener = listen(sink);
                 CqlSession session = Drivers.connect(listener, "V5", "none")) {
-            session.execute("CREATE KEYSPACE ks WITH replication = {'class': 'SimpleStrategy',"
-                    + " 'replication_factor': 1}");
+            session.execute(
+                    "CREATE KEYSPACE ks WITH replication = {'class': 'SimpleStrategy'," + " 'replication_factor': 1}");
             session.execute("CREATE TABLE ks.t (k int PRIMARY KEY, v text)");
             PreparedStatement insert = session.prepare("INSERT INTO ks.t (k, v) VALUES (?, ?)");
             PreparedStatement delete = session.prepare("DELETE FROM ks.t WHERE k = ?");
@@ -182,10 +221,7 @@ class CassandraSinkTest {
             await().ignoreExceptions().untilAsserted(() -> session.execute("SELECT key FROM system.local"));
 
             session.execute(insert.bind(2, "b"));
-            session.execute(BatchStatement.newInstance(
-                    DefaultBatchType.LOGGED,
-                    insert.bind(3, "c"),
-                    delete.bind(1)));
+            session.execute(BatchStatement.newInstance(DefaultBatchType.LOGGED, insert.bind(3, "c"), delete.bind(1)));
 
             assertThat(session.execute("SELECT k FROM ks.t").all())
                     .extracting(row -> row.getInt("k"))
