@@ -22,6 +22,9 @@ final class Kinds {
     private static final Pattern NUMBER =
             Pattern.compile("^NumberFormatException: (Too many nonzero exponent|Character I is)");
 
+    private static final Pattern FREEZES =
+            Pattern.compile("^NullPointerException: .*CQL3Type.Raw.(freeze|supportsFreezing)");
+
     private Kinds() {}
 
     static String cassandras(String operation) {
@@ -31,15 +34,16 @@ final class Kinds {
     /**
      * What it refuses by mistake: {@code GROUP BY a.b} and {@code GROUP BY a[1]} are fine at the end of a text, but not before
      * a semicolon; {@code 1e309} breaks it, as it wants to know early which type a number may have; and so does a class of a
-     * type that is not there, if it is frozen.
+     * type that is not there, within another type.
      */
     static boolean isCassandrasMistake(String cql, Refused verdict) {
         boolean fieldBeforeSemicolon = GROUP_BY.matcher(cql).find()
                 && cql.contains(";")
                 && verdict.message().matches("(?s).*mismatched input '[.\\[]' expecting EOF.*");
-        boolean frozenClass = cql.contains("'") && verdict.message().contains("CQL3Type$Raw.freeze()");
+        boolean classWithin =
+                cql.contains("'") && FREEZES.matcher(verdict.message()).find();
         return fieldBeforeSemicolon
-                || frozenClass
+                || classWithin
                 || NUMBER.matcher(verdict.message()).find();
     }
 
