@@ -22,8 +22,9 @@ final class Kinds {
     private static final Pattern NUMBER =
             Pattern.compile("^NumberFormatException: (Too many nonzero exponent|Character I is)");
 
+    /** A JVM that has thrown many of them leaves the message out. */
     private static final Pattern FREEZES =
-            Pattern.compile("^NullPointerException: .*CQL3Type.Raw.(freeze|supportsFreezing)");
+            Pattern.compile("^NullPointerException: (null$|.*CQL3Type.Raw.(freeze|supportsFreezing))");
 
     private Kinds() {}
 
