@@ -1,6 +1,7 @@
 package dev.kawarau;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -100,5 +101,18 @@ public interface Query {
      * @param value as the database's protocol has it; null if the request gives no plain value for the column (it deletes
      *     it, or computes it), or if the type that a literal is to have is not known
      */
-    record Column(String name, @Nullable ByteBuf value) {}
+    record Column(String name, @Nullable ByteBuf value) {
+        private static final int MOST_SHOWN = 32;
+
+        /** The name, and the first bytes of the value in hexadecimal, as in {@code k=0x0000002a}. */
+        @Override
+        public String toString() {
+            if (value == null) {
+                return name;
+            }
+            int shown = Math.min(MOST_SHOWN, value.readableBytes());
+            String hex = ByteBufUtil.hexDump(value, value.readerIndex(), shown);
+            return name + "=0x" + hex + (shown < value.readableBytes() ? "..." : "");
+        }
+    }
 }

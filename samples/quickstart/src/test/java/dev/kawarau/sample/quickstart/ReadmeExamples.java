@@ -2,6 +2,7 @@ package dev.kawarau.sample.quickstart;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
+import com.datastax.oss.driver.api.core.CqlSession;
 import dev.kawarau.Budget;
 import dev.kawarau.Chain;
 import dev.kawarau.EventLoops;
@@ -14,9 +15,12 @@ import dev.kawarau.Reply;
 import dev.kawarau.Session;
 import dev.kawarau.Tls;
 import dev.kawarau.Transform;
+import dev.kawarau.cql.CqlListener;
+import dev.kawarau.cql.CqlSchema;
 import dev.kawarau.resp.RespListener;
 import dev.kawarau.resp.RespUser;
 import dev.kawarau.resp.RespUsers;
+import dev.kawarau.sink.cassandra.CassandraSink;
 import dev.kawarau.sink.redis.RedisSink;
 import dev.kawarau.transform.QueryCounter;
 import io.lettuce.core.RedisClient;
@@ -24,12 +28,16 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The README's blocks of Java, between {@code // README} and {@code // end}, in its order. {@link ReadmeTest} compares
  * them with the README and runs them; only the two addresses are variables here.
  */
 final class ReadmeExamples {
+    private static final Logger log = LoggerFactory.getLogger(ReadmeExamples.class);
+
     private ReadmeExamples() {}
 
     @SuppressWarnings("resource")
@@ -83,6 +91,23 @@ final class ReadmeExamples {
         if (!drained) {
             throw new AssertionError("nothing was under way");
         }
+    }
+
+    static Listener cassandra(String server, String address, CqlSession session) {
+        // README
+        CassandraSink cassandra = CassandraSink.at(server);
+        Chain orders = Chain.named("orders")
+                .then((request, next) -> {
+                    Query query = request.query(); // WRITE INSERT shop.orders, of literals and bound values alike
+                    log.info("{} {} {} {}", query.kind(), query.operation(), query.namespace(), query.primaryKey());
+                    return next.send(request);
+                })
+                .to(cassandra);
+        Listener listener = CqlListener.on(address)
+                .schema(CqlSchema.of(session::getMetadata)) // a session of the driver's; without one less is known
+                .serve(orders);
+        // end
+        return listener;
     }
 
     // README

@@ -3,12 +3,14 @@ package dev.kawarau.sample.quickstart;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.datastax.oss.driver.api.core.CqlSession;
 import dev.kawarau.Chain;
 import dev.kawarau.EventLoops;
 import dev.kawarau.Listener;
 import dev.kawarau.resp.RespListener;
 import dev.kawarau.sink.redis.RedisSink;
 import dev.kawarau.testkit.RedisServer;
+import dev.kawarau.testkit.cassandra.CassandraServer;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.api.sync.RedisCommands;
@@ -17,6 +19,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +58,8 @@ class ReadmeTest {
     void everyBlockOfTheReadmeIsCompiledHere() throws IOException {
         List<String> readme = blocks("../../README.md", "^```java\\n(.*?)^```").stream()
                 .map(block -> block.replace("\"redis://127.0.0.1:6379\"", "redisUri")
-                        .replaceAll("\"[0-9.]+:6380\"", "address"))
+                        .replace("\"127.0.0.1:9042\"", "server")
+                        .replaceAll("\"[0-9.]+:(6380|9043)\"", "address"))
                 .toList();
         List<String> compiled = blocks(
                 "src/test/java/dev/kawarau/sample/quickstart/ReadmeExamples.java", "^ +// README\\n(.*?)^ +// end$");
@@ -73,6 +77,32 @@ class ReadmeTest {
             System.setOut(console);
         }
         assertThat(printed.toString(StandardCharsets.UTF_8)).startsWith("OK\n").contains("WRITE={SET=1}");
+    }
+
+    @Test
+    void theReadmesCassandraChainServes() {
+        InetSocketAddress cassandra = CassandraServer.shared().address();
+        String server = cassandra.getAddress().getHostAddress() + ":" + cassandra.getPort();
+        try (CqlSession direct = session(cassandra);
+                Listener listener = ReadmeExamples.cassandra(server, "127.0.0.1:0", direct);
+                CqlSession session = session(new InetSocketAddress(cassandra.getAddress(), port(listener.address())))) {
+            assertThat(session.execute("SELECT key FROM system.local WHERE key = 'local'")
+                            .one()
+                            .getString("key"))
+                    .isEqualTo("local");
+        }
+    }
+
+    private static CqlSession session(InetSocketAddress server) {
+        return CqlSession.builder()
+                .addContactPoint(server)
+                .withLocalDatacenter("datacenter1")
+                .build();
+    }
+
+    private static int port(Object address) {
+        String text = address.toString();
+        return Integer.parseInt(text.substring(text.lastIndexOf(':') + 1));
     }
 
     @Test
