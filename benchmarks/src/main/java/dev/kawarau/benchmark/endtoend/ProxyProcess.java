@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +36,21 @@ final class ProxyProcess implements AutoCloseable {
      * @throws IllegalStateException if it does not; the message has the end of its log
      */
     static ProxyProcess start(String name, String version, int port, Path directory, List<String> command) {
+        return start(name, version, port, directory, command, () -> RespProbe.ask(port, "GET", "nothing"));
+    }
+
+    /** Starts a proxy of CQL, and waits until somebody can connect. */
+    static ProxyProcess startCql(String name, int port, Path directory, List<String> command) {
+        return start(name, "", port, directory, command, () -> new Socket("127.0.0.1", port).close());
+    }
+
+    /** Looks whether a proxy answers. */
+    private interface Probe {
+        void ask() throws IOException;
+    }
+
+    private static ProxyProcess start(
+            String name, String version, int port, Path directory, List<String> command, Probe probe) {
         Path log = directory.resolve(name + ".log");
         try {
             Process process = new ProcessBuilder(command)
@@ -42,7 +58,7 @@ final class ProxyProcess implements AutoCloseable {
                     .redirectOutput(log.toFile())
                     .start();
             ProxyProcess started = new ProxyProcess(new Peer(name, port, process.toHandle()), version, process);
-            if (!started.answers()) {
+            if (!started.answers(probe)) {
                 started.close();
                 throw new IllegalStateException(name + " did not start; its log ends with:\n" + tail(log));
             }
@@ -52,14 +68,14 @@ final class ProxyProcess implements AutoCloseable {
         }
     }
 
-    private boolean answers() {
+    private boolean answers(Probe probe) {
         long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
         while (System.nanoTime() < deadline) {
             try {
                 if (process.waitFor(20, TimeUnit.MILLISECONDS)) {
                     return false;
                 }
-                RespProbe.ask(peer.port(), "GET", "nothing");
+                probe.ask();
                 return true;
             } catch (InterruptedException interrupted) {
                 Thread.currentThread().interrupt();

@@ -77,25 +77,29 @@ record ProxyPrograms(int redis, Path directory, Pin pin) {
         return Tools.find("haproxy").map(program -> {
             int port = ProxyProcess.freePort();
             Path file = directory.resolve("haproxy.cfg");
-            Tools.write(file, """
-                    global
-                      nbthread 1
-                      maxconn 2000
-                    defaults
-                      mode tcp
-                      timeout connect 5s
-                      timeout client 60s
-                      timeout server 60s
-                    listen redis
-                      bind 127.0.0.1:%d
-                      server redis 127.0.0.1:%d
-                    """.formatted(port, redis));
+            Tools.write(file, haproxyConfiguration(port, redis));
             return start(
                     Peer.HAPROXY,
                     Tools.version(program.toString(), "-v"),
                     port,
                     List.of(program.toString(), "-f", file.toString(), "-db"));
         });
+    }
+
+    static String haproxyConfiguration(int port, int server) {
+        return """
+                global
+                  nbthread 1
+                  maxconn 2000
+                defaults
+                  mode tcp
+                  timeout connect 5s
+                  timeout client 60s
+                  timeout server 60s
+                listen redis
+                  bind 127.0.0.1:%d
+                  server redis 127.0.0.1:%d
+                """.formatted(port, server);
     }
 
     /**
