@@ -61,7 +61,6 @@ final class CqlLoad {
     private final InetSocketAddress server;
     private final int connections;
     private final int inFlight;
-    private final EventLoops loops;
     private final EventLoop loop;
     private final List<Connection> all = new ArrayList<>();
     private final CountDownLatch ready;
@@ -70,12 +69,11 @@ final class CqlLoad {
     private int samples;
     private boolean measuring;
 
-    private CqlLoad(InetSocketAddress server, int connections, int inFlight, EventLoops loops) {
+    private CqlLoad(InetSocketAddress server, int connections, int inFlight, EventLoop loop) {
         this.server = server;
         this.connections = connections;
         this.inFlight = inFlight;
-        this.loops = loops;
-        this.loop = loops.group().next();
+        this.loop = loop;
         this.ready = new CountDownLatch(connections);
     }
 
@@ -89,7 +87,7 @@ final class CqlLoad {
             Runnable begun)
             throws InterruptedException {
         try (EventLoops loops = EventLoops.of(1)) {
-            return new CqlLoad(server, connections, inFlight, loops).run(warmUpSeconds, seconds, begun);
+            return new CqlLoad(server, connections, inFlight, loops.group().next()).run(warmUpSeconds, seconds, begun);
         }
     }
 

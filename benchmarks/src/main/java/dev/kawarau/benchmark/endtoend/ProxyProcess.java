@@ -41,7 +41,8 @@ final class ProxyProcess implements AutoCloseable {
 
     /** Starts a proxy of CQL, and waits until somebody can connect. */
     static ProxyProcess startCql(String name, int port, Path directory, List<String> command) {
-        return start(name, "", port, directory, command, () -> new Socket("127.0.0.1", port).close());
+        return start(
+                name, "", port, directory, command, () -> new Socket(InetAddress.getLoopbackAddress(), port).close());
     }
 
     /** Looks whether a proxy answers. */
