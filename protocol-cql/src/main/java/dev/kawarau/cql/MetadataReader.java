@@ -32,10 +32,14 @@ final class MetadataReader {
         int @Nullable [] keys = withKeys ? readKeys(in, from) : null;
         ByteBuffer pagingState = Flags.contains(flags, RowsFlag.HAS_MORE_PAGES) ? from.readBytes(in) : null;
         byte @Nullable [] newId = Flags.contains(flags, RowsFlag.METADATA_CHANGED) ? from.readShortBytes(in) : null;
-        List<ColumnSpec> columns = Flags.contains(flags, RowsFlag.NO_METADATA)
-                ? List.of()
-                : readColumns(in, from, count, Flags.contains(flags, RowsFlag.GLOBAL_TABLES_SPEC));
-        return new RowsMetadata(flags, columns, count, pagingState, keys, newId);
+        if (Flags.contains(flags, RowsFlag.NO_METADATA)) {
+            return new RowsMetadata(flags, List.of(), count, pagingState, keys, newId);
+        }
+        boolean oneTable = Flags.contains(flags, RowsFlag.GLOBAL_TABLES_SPEC);
+        List<ColumnSpec> columns = readColumns(in, from, count, oneTable);
+        // No columns are of no table: the library would say that there is one, and not write its name.
+        int kept = columns.isEmpty() ? flags & ~RowsFlag.GLOBAL_TABLES_SPEC : flags;
+        return new RowsMetadata(kept, columns, count, pagingState, keys, newId);
     }
 
     private static <B> int @Nullable [] readKeys(B in, PrimitiveCodec<B> from) {
