@@ -4,6 +4,7 @@ import com.datastax.oss.driver.api.core.ConsistencyLevel;
 import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
 import com.datastax.oss.protocol.internal.Frame;
 import com.datastax.oss.protocol.internal.ProtocolConstants.ResultKind;
+import com.datastax.oss.protocol.internal.response.Event;
 import dev.kawarau.Failure;
 import dev.kawarau.Message;
 import dev.kawarau.Query;
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * and in the version of the connection. Confined to the session's event loop, unless made by hand.
  */
 public final class CqlMessage extends Message {
+    /** What tells an event from a response (native protocol v5, section 2.4.1.3). */
+    private static final int EVENT_STREAM = -1;
+
     private final CqlFrameHeader header;
     private final @Nullable CqlProtocol protocol;
     private final @Nullable ByteBuf made;
@@ -85,7 +89,7 @@ public final class CqlMessage extends Message {
     }
 
     /**
-     * A message made from values: a response to a request, or a request in the place of one or beside it.
+     * A message made from values: a response to a request, an event, or a request in the place of one or beside it.
      *
      * @param origin a message of the exchange that it belongs to; null for a response that belongs to none, which is made
      *     in version 4
@@ -94,17 +98,21 @@ public final class CqlMessage extends Message {
     public static CqlMessage of(@Nullable CqlMessage origin, com.datastax.oss.protocol.internal.Message content) {
         int version = origin == null ? 4 : origin.version();
         int stream = origin == null ? 0 : Math.max(0, origin.stream());
-        return new CqlMessage(origin, CqlCodec.encode(version, stream, content));
+        return new CqlMessage(origin, encode(version, stream, content));
     }
 
     /**
-     * A message that belongs to no exchange, such as a request of a sink's own.
+     * A message that belongs to no exchange, such as a request of a sink's own or an event.
      *
      * @param version 3 to 5
      * @param content the message proper, as for {@link #of(CqlMessage, com.datastax.oss.protocol.internal.Message)}
      */
     public static CqlMessage of(int version, com.datastax.oss.protocol.internal.Message content) {
-        return new CqlMessage(null, CqlCodec.encode(version, 0, content));
+        return new CqlMessage(null, encode(version, 0, content));
+    }
+
+    private static ByteBuf encode(int version, int stream, com.datastax.oss.protocol.internal.Message content) {
+        return CqlCodec.encode(version, content instanceof Event ? EVENT_STREAM : stream, content);
     }
 
     /** An ERROR of a code that is followed by no more than words. */
@@ -148,7 +156,7 @@ public final class CqlMessage extends Message {
             return this;
         }
         Frame frame = CqlCodec.decode(bytes());
-        return new CqlMessage(null, CqlCodec.encode(version, Math.max(0, stream()), frame.message));
+        return new CqlMessage(null, CqlCodec.encode(version, stream(), frame.message));
     }
 
     /** Queues the frame on a connection, on a stream of that connection. For sinks. */
