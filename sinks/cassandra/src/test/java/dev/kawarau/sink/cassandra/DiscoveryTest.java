@@ -11,17 +11,36 @@ import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.metadata.Node;
 import com.datastax.oss.driver.api.core.metadata.NodeState;
+import com.datastax.oss.protocol.internal.ProtocolConstants.DataType;
+import com.datastax.oss.protocol.internal.response.event.TopologyChangeEvent;
+import com.datastax.oss.protocol.internal.response.result.ColumnSpec;
+import com.datastax.oss.protocol.internal.response.result.DefaultRows;
+import com.datastax.oss.protocol.internal.response.result.RawType;
+import com.datastax.oss.protocol.internal.response.result.RowsMetadata;
 import dev.kawarau.Chain;
 import dev.kawarau.Listener;
+import dev.kawarau.Message;
+import dev.kawarau.Reply;
+import dev.kawarau.Session;
+import dev.kawarau.Transform;
 import dev.kawarau.cql.CqlListener;
+import dev.kawarau.cql.CqlMessage;
+import dev.kawarau.cql.CqlOpcode;
 import dev.kawarau.testkit.cassandra.CassandraServer;
 import dev.kawarau.transform.cassandra.CassandraPeersRewrite;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -181,6 +200,8 @@ class DiscoveryTest {
         first.serve(chain);
         DriverConfigLoader noHelp = DriverConfigLoader.programmaticBuilder()
                 .withBoolean(DefaultDriverOption.REPREPARE_ENABLED, false)
+                .withInt(DefaultDriverOption.NETTY_IO_SHUTDOWN_QUIET_PERIOD, 0)
+                .withInt(DefaultDriverOption.NETTY_ADMIN_SHUTDOWN_QUIET_PERIOD, 0)
                 .withDuration(DefaultDriverOption.RECONNECTION_BASE_DELAY, Duration.ofMillis(50))
                 .withDuration(DefaultDriverOption.RECONNECTION_MAX_DELAY, Duration.ofMillis(100))
                 .build();
@@ -194,6 +215,126 @@ class DiscoveryTest {
                 Row row = await().ignoreExceptions()
                         .until(() -> session.execute(statement.bind()).one(), Objects::nonNull);
                 assertThat(row.getInt(0)).isEqualTo(second.port());
+            }
+        }
+    }
+
+    // --- nodes that are not there, so that there are several
+
+    /** Answers as if the node had two neighbours. */
+    private static final class Neighbours implements Transform {
+        private static final List<InetSocketAddress> NODES =
+                List.of(new InetSocketAddress("10.0.0.2", 9042), new InetSocketAddress("10.0.0.3", 9042));
+
+        private volatile Session registered;
+
+        @Override
+        public Reply handle(Message message, Chain next) {
+            CqlMessage request = (CqlMessage) message;
+            if (request.opcode() == CqlOpcode.REGISTER) {
+                registered = request.session();
+            }
+            return "SELECT * FROM system.peers_v2".equals(request.text())
+                    ? Reply.of(CqlMessage.of(request, rows()))
+                    : next.send(request);
+        }
+
+        private static DefaultRows rows() {
+            List<String> names = List.of(
+                    "peer",
+                    "peer_port",
+                    "native_address",
+                    "native_port",
+                    "data_center",
+                    "rack",
+                    "host_id",
+                    "schema_version",
+                    "tokens");
+            List<Integer> types = List.of(
+                    DataType.INET,
+                    DataType.INT,
+                    DataType.INET,
+                    DataType.INT,
+                    DataType.VARCHAR,
+                    DataType.VARCHAR,
+                    DataType.UUID,
+                    DataType.UUID);
+            List<ColumnSpec> columns = new ArrayList<>();
+            for (int i = 0; i < names.size(); i++) {
+                RawType type = i < types.size()
+                        ? RawType.PRIMITIVES.get(types.get(i))
+                        : new RawType.RawSet(RawType.PRIMITIVES.get(DataType.VARCHAR));
+                columns.add(new ColumnSpec("system", "peers_v2", names.get(i), i, type));
+            }
+            ArrayDeque<List<ByteBuffer>> data = new ArrayDeque<>();
+            for (InetSocketAddress node : NODES) {
+                ByteBuffer address = ByteBuffer.wrap(node.getAddress().getAddress());
+                byte last = address.get(3);
+                data.add(List.of(
+                        address,
+                        number(7000),
+                        address,
+                        number(node.getPort()),
+                        text("datacenter1"),
+                        text("rack1"),
+                        ByteBuffer.allocate(16).put(15, last),
+                        ByteBuffer.allocate(16).put(15, last),
+                        ByteBuffer.allocate(9)
+                                .putInt(1)
+                                .putInt(1)
+                                .put((byte) ('0' + last))
+                                .flip()));
+            }
+            return new DefaultRows(new RowsMetadata(columns, null, null, null), data);
+        }
+
+        private static ByteBuffer number(int value) {
+            return ByteBuffer.allocate(4).putInt(0, value);
+        }
+
+        private static ByteBuffer text(String text) {
+            return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+        }
+
+        /** Tells the client of a change, as the node would. */
+        void tell(String change, InetSocketAddress node) {
+            registered
+                    .loop()
+                    .execute(() -> registered.push(CqlMessage.of(5, new TopologyChangeEvent(change, node)), null));
+        }
+    }
+
+    private static Set<InetSocketAddress> nodes(CqlSession session) {
+        return session.getMetadata().getNodes().values().stream()
+                .map(node -> (InetSocketAddress) node.getEndPoint().resolve())
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    void theDriverConnectsToTheProxyOfEachNodeAndHearsOfIt() {
+        Neighbours neighbours = new Neighbours();
+        try (Listener first = listen("127.0.0.1", "first");
+                Listener second = listen("127.0.0.1", "second")) {
+            InetSocketAddress one = Drivers.address(first);
+            InetSocketAddress two = Drivers.address(second);
+            // The third node has none.
+            first.serve(Chain.named("neighbours")
+                    .metrics(METERS)
+                    .then(CassandraPeersRewrite.to(Map.of(NODE, one, Neighbours.NODES.get(0), two)))
+                    .then(neighbours)
+                    .to(sink));
+            try (CqlSession session = Drivers.connect(first, "V5", "none")) {
+                assertThat(nodes(session)).containsExactlyInAnyOrder(one, two);
+                await().untilAsserted(() -> assertThat(connections(second)).isEqualTo(1));
+
+                neighbours.tell("REMOVED_NODE", Neighbours.NODES.get(1));
+                neighbours.tell("REMOVED_NODE", Neighbours.NODES.get(0));
+                await().untilAsserted(() -> assertThat(nodes(session)).containsExactly(one));
+                await().untilAsserted(() -> assertThat(connections(second)).isZero());
+
+                neighbours.tell("NEW_NODE", Neighbours.NODES.get(0));
+                await().untilAsserted(() -> assertThat(nodes(session)).containsExactlyInAnyOrder(one, two));
+                await().untilAsserted(() -> assertThat(connections(second)).isEqualTo(1));
             }
         }
     }
