@@ -2,7 +2,6 @@ package dev.kawarau.sample.quickstart;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
-import com.datastax.oss.driver.api.core.CqlSession;
 import dev.kawarau.Budget;
 import dev.kawarau.Chain;
 import dev.kawarau.EventLoops;
@@ -16,7 +15,6 @@ import dev.kawarau.Session;
 import dev.kawarau.Tls;
 import dev.kawarau.Transform;
 import dev.kawarau.cql.CqlListener;
-import dev.kawarau.cql.CqlSchema;
 import dev.kawarau.resp.RespListener;
 import dev.kawarau.resp.RespUser;
 import dev.kawarau.resp.RespUsers;
@@ -93,7 +91,7 @@ final class ReadmeExamples {
         }
     }
 
-    static Listener cassandra(String server, String address, CqlSession session) {
+    static Listener cassandra(String server, String address) {
         // README
         CassandraSink cassandra = CassandraSink.at(server);
         Chain orders = Chain.named("orders")
@@ -104,7 +102,7 @@ final class ReadmeExamples {
                 })
                 .to(cassandra);
         Listener listener = CqlListener.on(address)
-                .schema(CqlSchema.of(session::getMetadata)) // a session of the driver's; without one less is known
+                .schema(cassandra.schema()) // which columns are keys; without it less is known
                 .serve(orders);
         // end
         return listener;

@@ -83,8 +83,7 @@ class ReadmeTest {
     void theReadmesCassandraChainServes() {
         InetSocketAddress cassandra = CassandraServer.shared().address();
         String server = cassandra.getAddress().getHostAddress() + ":" + cassandra.getPort();
-        try (CqlSession direct = session(cassandra);
-                Listener listener = ReadmeExamples.cassandra(server, "127.0.0.1:0", direct);
+        try (Listener listener = ReadmeExamples.cassandra(server, "127.0.0.1:0");
                 CqlSession session = session(new InetSocketAddress(cassandra.getAddress(), port(listener.address())))) {
             assertThat(session.execute("SELECT key FROM system.local WHERE key = 'local'")
                             .one()

@@ -8,6 +8,7 @@ import dev.kawarau.Tls;
 import dev.kawarau.cql.CqlCompression;
 import dev.kawarau.cql.CqlListener;
 import dev.kawarau.cql.CqlMessage;
+import dev.kawarau.cql.CqlSchema;
 import dev.kawarau.wire.LoopLocal;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
@@ -42,6 +43,7 @@ public final class CassandraSink implements Sink {
     private final CassandraSettings settings;
     private final SinkStats stats;
     private final LoopLocal<LoopConnections> loops;
+    private @Nullable ControlPlane control;
     private volatile boolean closed;
 
     private CassandraSink(CassandraSettings settings, MeterRegistry meters) {
@@ -67,6 +69,27 @@ public final class CassandraSink implements Sink {
     /** Begins a sink whose settings differ from the defaults; the server is as for {@link #at}. */
     public static Builder to(String server) {
         return new Builder(server);
+    }
+
+    /**
+     * What tables look like, for {@code CqlListener.schema}: the driver asks the server with a connection of its own, which
+     * is made in the background when this is first called, and hears of changes. Until then, and if it cannot be made, no
+     * table is known. Closed with the sink.
+     *
+     * @throws IllegalStateException if the sink was closed
+     */
+    public CqlSchema schema() {
+        synchronized (loops) {
+            if (closed) {
+                throw new IllegalStateException(this + " was closed");
+            }
+            ControlPlane plane = control;
+            if (plane == null) {
+                plane = new ControlPlane(settings);
+                control = plane;
+            }
+            return plane;
+        }
     }
 
     @Override
@@ -108,7 +131,12 @@ public final class CassandraSink implements Sink {
 
     @Override
     public void close() {
-        closed = true;
+        synchronized (loops) {
+            closed = true;
+            if (control != null) {
+                control.close();
+            }
+        }
         loops.values().forEach(LoopConnections::close);
         stats.close();
     }

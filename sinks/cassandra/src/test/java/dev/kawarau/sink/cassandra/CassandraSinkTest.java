@@ -23,7 +23,9 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Queue;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -165,6 +167,31 @@ class CassandraSinkTest {
                             .gauge()
                             .value())
                     .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void theSinkTellsTheListenerWhatTablesLookLike() {
+        Queue<String> keys = new ConcurrentLinkedQueue<>();
+        try (CassandraSink sink =
+                        sinkTo(CassandraServer.shared()).metrics(meters).build();
+                Listener listener = CqlListener.on("127.0.0.1:0")
+                        .metrics(meters)
+                        .schema(sink.schema())
+                        .serve(Chain.named("keys")
+                                .then((request, next) -> {
+                                    request.query().primaryKey().forEach(column -> keys.add(column.toString()));
+                                    return next.send(request);
+                                })
+                                .to(sink));
+                CqlSession session = Drivers.connect(listener, "V5", "none")) {
+            session.execute("CREATE KEYSPACE known WITH replication = {'class': 'SimpleStrategy',"
+                    + " 'replication_factor': 1}");
+            session.execute("CREATE TABLE known.t (k int, c text, PRIMARY KEY (k, c))");
+            await().untilAsserted(() -> {
+                session.execute("SELECT k FROM known.t WHERE k = 7 AND c = 'x'");
+                assertThat(keys).contains("k=0x00000007", "c=0x78");
+            });
         }
     }
 
