@@ -54,8 +54,9 @@ public final class CqlListener extends ListenerBuilder<CqlListener> {
     }
 
     /**
-     * How much memory may be used to remember what prepared ids stand for, in bytes and roughly; 16 MiB if not set. What
-     * is forgotten passes as before, but transforms no longer see what it does until it is prepared again.
+     * How much memory may be used to remember what prepared ids stand for, in bytes and roughly, and as much again for
+     * texts that came with values; 16 MiB if not set. What is forgotten passes as before, but transforms no longer see what
+     * it does until it is prepared again.
      */
     public CqlListener maxPreparedBytes(long most) {
         once("maxPreparedBytes");

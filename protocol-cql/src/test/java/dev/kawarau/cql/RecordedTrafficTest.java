@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.auth.AuthProvider;
+import com.datastax.oss.driver.api.core.auth.Authenticator;
+import com.datastax.oss.driver.api.core.auth.ProgrammaticPlainTextAuthProvider;
+import com.datastax.oss.driver.api.core.auth.SyncAuthenticator;
 import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
 import com.datastax.oss.driver.api.core.config.DriverConfigLoader;
 import com.datastax.oss.driver.api.core.config.ProgrammaticDriverConfigLoaderBuilder;
+import com.datastax.oss.driver.api.core.metadata.EndPoint;
 import com.datastax.oss.protocol.internal.ProtocolConstants.ErrorCode;
 import com.datastax.oss.protocol.internal.request.Startup;
 import dev.kawarau.testkit.cassandra.CassandraServer;
@@ -15,11 +20,9 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,11 +30,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The Java driver and a real Cassandra, and the bytes between them: each frame is read and written the same, each
- * connection read, written and read again. Cassandra's own authenticators ask nothing back, so there is no
- * AUTH_CHALLENGE; see {@link CqlCodecTest} for that.
+ * connection read, written and read again. Every message type is among them.
  */
 class RecordedTrafficTest {
     private static CassandraServer server;
+    private static CassandraServer asking;
 
     @BeforeAll
     static void start() {
@@ -43,15 +46,49 @@ class RecordedTrafficTest {
                 .set("commitlog_segment_size", "2MiB")
                 .set("auto_snapshot", "false")
                 .start();
+        asking = CassandraServer.builder().challenges().start();
     }
 
     @AfterAll
     static void stop() {
         server.close();
+        asking.close();
     }
 
     private static CqlSession connect(
             RecordingRelay relay, int version, CqlCompression compression, String user, String password) {
+        return connect(relay, version, compression, new ProgrammaticPlainTextAuthProvider(user, password));
+    }
+
+    /** Answers a challenge with the challenge. */
+    private static final class Echo implements AuthProvider, SyncAuthenticator {
+        @Override
+        public Authenticator newAuthenticator(EndPoint server, String name) {
+            return this;
+        }
+
+        @Override
+        public ByteBuffer initialResponseSync() {
+            return ByteBuffer.wrap(new byte[] {'m', 'e'});
+        }
+
+        @Override
+        public ByteBuffer evaluateChallengeSync(ByteBuffer challenge) {
+            return challenge;
+        }
+
+        @Override
+        public void onAuthenticationSuccessSync(ByteBuffer token) {}
+
+        @Override
+        public void onMissingChallenge(EndPoint server) {}
+
+        @Override
+        public void close() {}
+    }
+
+    private static CqlSession connect(
+            RecordingRelay relay, int version, CqlCompression compression, AuthProvider credentials) {
         ProgrammaticDriverConfigLoaderBuilder config = DriverConfigLoader.programmaticBuilder()
                 .withString(DefaultDriverOption.PROTOCOL_VERSION, "V" + version)
                 .withString(
@@ -69,7 +106,7 @@ class RecordedTrafficTest {
                 .addContactPoint(relay.address())
                 .withLocalDatacenter("datacenter1")
                 .withConfigLoader(config.build())
-                .withAuthCredentials(user, password)
+                .withAuthProvider(credentials)
                 .build();
     }
 
@@ -112,10 +149,12 @@ class RecordedTrafficTest {
             connect(relay, version, compression, "any", "any").close();
             relay.stop().forEach(traffic::check);
         }
+        try (RecordingRelay relay = new RecordingRelay(asking.address())) {
+            connect(relay, version, compression, new Echo()).close();
+            relay.stop().forEach(traffic::check);
+        }
 
-        Set<CqlOpcode> expected = EnumSet.allOf(CqlOpcode.class);
-        expected.remove(CqlOpcode.AUTH_CHALLENGE);
-        assertThat(traffic.opcodes).containsExactlyInAnyOrderElementsOf(expected);
+        assertThat(traffic.opcodes).containsExactlyInAnyOrder(CqlOpcode.values());
         assertThat(traffic.resultKinds).containsExactly(1, 2, 3, 4, 5);
         assertThat(traffic.errorCodes)
                 .contains(

@@ -32,9 +32,12 @@ record CassandraFolder(Path path) {
             Files.writeString(path.resolve("logback.xml"), CassandraJars.text("node-logback.xml"));
             Files.writeString(path.resolve("jvm.args"), jvmArguments());
             // All of our jar would bring its neighbours along if it is a shaded one.
-            Path node = classes().resolve(CassandraNode.class.getName().replace('.', '/') + ".class");
-            Files.createDirectories(node.getParent());
-            Files.write(node, CassandraJars.classFile("CassandraNode"));
+            for (String name : List.of("CassandraNode", "AskingAuthenticator")) {
+                String binaryName = CassandraFolder.class.getPackageName() + '.' + name;
+                Path node = classes().resolve(binaryName.replace('.', '/') + ".class");
+                Files.createDirectories(node.getParent());
+                Files.write(node, CassandraJars.classFile(name));
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -8,8 +8,8 @@ import java.util.stream.Stream;
 import org.apache.cassandra.service.CassandraDaemon;
 
 /**
- * Runs in the node's own JVM: a Cassandra that ends with whoever holds the other end of its standard input. Has no other
- * class of ours beside it.
+ * Runs in the node's own JVM: a Cassandra that ends with whoever holds the other end of its standard input. Needs no other
+ * class of ours.
  */
 final class CassandraNode {
 

@@ -309,6 +309,11 @@ public final class CassandraServer implements AutoCloseable {
             return set("authenticator", "PasswordAuthenticator").set("authorizer", "CassandraAuthorizer");
         }
 
+        /** Clients must answer AUTH_CHALLENGE, with what it asks; Cassandra's own authenticators never send one. */
+        public Builder challenges() {
+            return set("authenticator", CassandraServer.class.getPackageName() + ".AskingAuthenticator");
+        }
+
         /** CQL over TLS 1.2 and 1.3 only, with the key and certificate in that PKCS12 file. */
         public Builder tls(Path keyStore, String password) {
             return encryption(store("keystore", keyStore, password) + ", require_client_auth: false");
