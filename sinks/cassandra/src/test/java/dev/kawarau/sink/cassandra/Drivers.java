@@ -28,6 +28,8 @@ final class Drivers {
                 .withConfigLoader(DriverConfigLoader.programmaticBuilder()
                         .withString(DefaultDriverOption.PROTOCOL_VERSION, version)
                         .withString(DefaultDriverOption.PROTOCOL_COMPRESSION, compression)
+                        .withInt(DefaultDriverOption.REQUEST_TRACE_ATTEMPTS, 500)
+                        .withDuration(DefaultDriverOption.REQUEST_TRACE_INTERVAL, Duration.ofMillis(20))
                         .withDuration(DefaultDriverOption.METADATA_SCHEMA_WINDOW, Duration.ofMillis(1))
                         .withDuration(DefaultDriverOption.REQUEST_TIMEOUT, Duration.ofSeconds(20))
                         .withDuration(DefaultDriverOption.CONNECTION_INIT_QUERY_TIMEOUT, Duration.ofSeconds(20))
