@@ -114,10 +114,10 @@ record NodeRows(List<ColumnSpec> columns, List<List<@Nullable ByteBuffer>> rows)
         for (ColumnSpec column : columns) {
             String name = column.name;
             boolean given = row.get(column.index) != null;
-            if (CLIENT_PORTS.contains(name) || name.equals(TLS_PORT) && given) {
+            if (CLIENT_PORTS.contains(name) || (name.equals(TLS_PORT) && given)) {
                 changed.set(column.index, port);
             } else if (addresses.changesAddresses()) {
-                if (CLIENT_ADDRESSES.contains(name) || OTHER_ADDRESSES.contains(name) && given) {
+                if (CLIENT_ADDRESSES.contains(name) || (OTHER_ADDRESSES.contains(name) && given)) {
                     changed.set(column.index, address);
                 } else if (OTHER_PORTS.contains(name) && given) {
                     changed.set(column.index, port);

@@ -55,8 +55,8 @@ enum SystemTable {
     /** Whether the name of one of the tables, or its beginning, is there in a text, in any case. */
     static boolean isNamedAt(ByteBuf text, int index) {
         int first = text.getByte(index) | LOWER_CASE;
-        return first == LOCAL_WORD[0] && isAt(LOCAL_WORD, text, index)
-                || first == PEERS_WORD[0] && isAt(PEERS_WORD, text, index);
+        return (first == LOCAL_WORD[0] && isAt(LOCAL_WORD, text, index))
+                || (first == PEERS_WORD[0] && isAt(PEERS_WORD, text, index));
     }
 
     private static boolean isAt(byte[] word, ByteBuf text, int index) {

@@ -6,38 +6,15 @@ import static dev.kawarau.transform.cassandra.Nodes.peers;
 import static dev.kawarau.transform.cassandra.Nodes.peersV2;
 import static dev.kawarau.transform.cassandra.Nodes.row;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import com.datastax.oss.protocol.internal.Frame;
 import com.datastax.oss.protocol.internal.Message;
-import com.datastax.oss.protocol.internal.ProtocolConstants.ErrorCode;
 import com.datastax.oss.protocol.internal.request.Execute;
 import com.datastax.oss.protocol.internal.request.Prepare;
 import com.datastax.oss.protocol.internal.request.Query;
-import com.datastax.oss.protocol.internal.request.Startup;
 import com.datastax.oss.protocol.internal.request.query.QueryOptions;
-import com.datastax.oss.protocol.internal.response.Error;
-import com.datastax.oss.protocol.internal.response.Ready;
 import com.datastax.oss.protocol.internal.response.error.Unprepared;
-import com.datastax.oss.protocol.internal.response.event.SchemaChangeEvent;
-import com.datastax.oss.protocol.internal.response.event.StatusChangeEvent;
-import com.datastax.oss.protocol.internal.response.event.TopologyChangeEvent;
-import com.datastax.oss.protocol.internal.response.result.DefaultRows;
-import com.datastax.oss.protocol.internal.response.result.Prepared;
-import com.datastax.oss.protocol.internal.response.result.RowsMetadata;
-import com.datastax.oss.protocol.internal.response.result.SetKeyspace;
-import dev.kawarau.Session;
 import dev.kawarau.Transform;
-import dev.kawarau.cql.CqlCodec;
-import dev.kawarau.cql.CqlListener;
-import dev.kawarau.cql.CqlMessage;
-import dev.kawarau.cql.CqlOpcode;
-import dev.kawarau.testkit.ChainTester;
-import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -46,62 +23,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** With three nodes whose tables are made by hand. */
 class CassandraPeersRewriteTest {
-    private static final int VERSION = 4;
-    private static final int HEADER = 9;
-    private static final byte[] ID = {1, 2, 3};
 
     private static final CassandraPeersRewrite BY_PORT = CassandraPeersRewrite.toPort(9043);
     private static final CassandraPeersRewrite BY_ADDRESS = CassandraPeersRewrite.to(Map.of(
             at("10.0.0.1", 9042), at("192.168.0.1", 9101),
             at("10.0.0.2", 9042), at("192.168.0.2", 9102)));
 
-    /** The session of whoever talks to the chain under test. */
-    private Session session;
-
-    private ChainTester of(Transform transform, Map<String, DefaultRows> tables) {
-        ChainTester chain =
-                ChainTester.of((address, tested) -> CqlListener.on(address).serve(tested), transform);
-        chain.sink().answers(message -> {
-            CqlMessage request = (CqlMessage) message;
-            session = request.session();
-            return CqlMessage.of(request, answer(request, tables));
-        });
-        assertThat(ask(chain, new Startup())).isInstanceOf(Ready.class);
-        return chain;
-    }
-
-    private static Message answer(CqlMessage request, Map<String, DefaultRows> tables) {
-        if (request.opcode() == CqlOpcode.PREPARE) {
-            RowsMetadata none = new RowsMetadata(List.of(), null, new int[0], null);
-            return new Prepared(ID, null, none, none);
-        }
-        if (request.opcode() != CqlOpcode.QUERY) {
-            return new Ready();
-        }
-        if (request.text().startsWith("USE")) {
-            return new SetKeyspace(request.text().substring(4));
-        }
-        DefaultRows rows = tables.get(request.text().replaceAll("(?i)select \\* from (\\S+).*", "$1"));
-        return rows == null ? new Error(ErrorCode.INVALID, "unconfigured table") : rows;
-    }
-
-    private static Message ask(ChainTester chain, Message request) {
-        chain.client().send(ByteBufUtil.getBytes(CqlCodec.encode(VERSION, 1, request)));
-        return receive(chain).message;
-    }
-
-    private static Frame receive(ChainTester chain) {
-        byte[] header = chain.client().receive(HEADER).getBytes(StandardCharsets.ISO_8859_1);
-        int length = Unpooled.wrappedBuffer(header).getInt(HEADER - Integer.BYTES);
-        byte[] body = chain.client().receive(length).getBytes(StandardCharsets.ISO_8859_1);
-        return CqlCodec.decode(Unpooled.wrappedBuffer(header, body));
-    }
-
     private List<Map<String, Object>> rows(Transform transform, Message request) {
-        try (ChainTester chain = of(
+        try (PeersChain chain = new PeersChain(
                 transform,
                 Map.of("system.local", Nodes.local(), "system.peers", peers(), "system.peers_v2", peersV2()))) {
-            return Nodes.read((DefaultRows) ask(chain, request));
+            return chain.rows(request);
         }
     }
 
@@ -156,7 +88,7 @@ class CassandraPeersRewriteTest {
 
     @Test
     void aPeerWithoutAnAddressForClientsIsLeftOut() {
-        try (ChainTester chain = of(
+        try (PeersChain chain = new PeersChain(
                 BY_PORT,
                 Map.of(
                         "system.peers",
@@ -165,18 +97,16 @@ class CassandraPeersRewriteTest {
                                 row("10.0.0.3", "dc1", null, "10.0.0.3", "[2]")),
                         "system.peers_v2",
                         peersV2(row("10.0.0.2", 7000, "dc1", null, null, null, null, "[1]"))))) {
-            assertThat(Nodes.read((DefaultRows) ask(chain, new Query("SELECT peer FROM system.peers"))))
-                    .containsExactly(Map.of("peer", "10.0.0.3"));
-            assertThat(Nodes.read((DefaultRows) ask(chain, new Query("SELECT peer FROM system.peers_v2"))))
-                    .isEmpty();
+            assertThat(chain.rows("SELECT peer FROM system.peers")).containsExactly(Map.of("peer", "10.0.0.3"));
+            assertThat(chain.rows("SELECT peer FROM system.peers_v2")).isEmpty();
         }
     }
 
     @Test
     void aPeerThatListensEverywhereIsWhereItsNeighboursReachIt() {
-        try (ChainTester chain =
-                of(BY_ADDRESS, Map.of("system.peers", peers(row("10.0.0.2", "dc1", null, "0.0.0.0", "[1]"))))) {
-            assertThat(Nodes.read((DefaultRows) ask(chain, new Query("SELECT rpc_address FROM system.peers"))))
+        try (PeersChain chain = new PeersChain(
+                BY_ADDRESS, Map.of("system.peers", peers(row("10.0.0.2", "dc1", null, "0.0.0.0", "[1]"))))) {
+            assertThat(chain.rows("SELECT rpc_address FROM system.peers"))
                     .containsExactly(Map.of("rpc_address", "192.168.0.2"));
         }
     }
@@ -295,146 +225,32 @@ class CassandraPeersRewriteTest {
 
     @Test
     void namesWithoutAKeyspaceAreThoseOfTheKeyspaceInUse() {
-        try (ChainTester chain = of(BY_PORT, Map.of("system.peers_v2", peersV2(), "peers_v2", peersV2()))) {
-            assertThat(Nodes.read((DefaultRows) ask(chain, new Query("SELECT * FROM peers_v2")))
-                            .get(0))
-                    .containsEntry("native_port", 9042);
-            ask(chain, new Query("USE system"));
-            assertThat(Nodes.read((DefaultRows) ask(chain, new Query("SELECT * FROM peers_v2")))
-                            .get(0))
-                    .containsEntry("native_port", 9043);
+        try (PeersChain chain = new PeersChain(BY_PORT, Map.of("system.peers_v2", peersV2(), "peers_v2", peersV2()))) {
+            assertThat(chain.rows("SELECT * FROM peers_v2").get(0)).containsEntry("native_port", 9042);
+            chain.ask(new Query("USE system"));
+            assertThat(chain.rows("SELECT * FROM peers_v2").get(0)).containsEntry("native_port", 9043);
         }
     }
 
     @Test
     void preparedStatementsAreAnsweredLikeOthers() {
-        try (ChainTester chain = of(BY_ADDRESS, Map.of("system.peers_v2", peersV2()))) {
-            ask(chain, new Prepare("SELECT peer FROM system.peers_v2 WHERE peer = ?"));
-            Execute found = new Execute(ID, with(List.of(inet("192.168.0.2")), Map.of()));
-            assertThat(Nodes.read((DefaultRows) ask(chain, found))).containsExactly(Map.of("peer", "192.168.0.2"));
-            Execute hidden = new Execute(ID, with(List.of(inet("10.0.0.2")), Map.of()));
-            assertThat(Nodes.read((DefaultRows) ask(chain, hidden))).isEmpty();
+        try (PeersChain chain = new PeersChain(BY_ADDRESS, Map.of("system.peers_v2", peersV2()))) {
+            chain.ask(new Prepare("SELECT peer FROM system.peers_v2 WHERE peer = ?"));
+            Execute found = new Execute(PeersChain.ID, with(List.of(inet("192.168.0.2")), Map.of()));
+            assertThat(chain.rows(found)).containsExactly(Map.of("peer", "192.168.0.2"));
+            Execute hidden = new Execute(PeersChain.ID, with(List.of(inet("10.0.0.2")), Map.of()));
+            assertThat(chain.rows(hidden)).isEmpty();
         }
     }
 
     @Test
     void aPreparedStatementThatNobodyKnowsIsToBePreparedAgain() {
-        try (ChainTester chain = of(BY_PORT, Map.of())) {
-            Message answer = ask(chain, new Execute(ID, QueryOptions.DEFAULT));
+        try (PeersChain chain = new PeersChain(BY_PORT, Map.of())) {
+            Message answer = chain.ask(new Execute(PeersChain.ID, QueryOptions.DEFAULT));
             assertThat(answer)
                     .isInstanceOfSatisfying(
-                            Unprepared.class, error -> assertThat(error.id).isEqualTo(ID));
+                            Unprepared.class, error -> assertThat(error.id).isEqualTo(PeersChain.ID));
             assertThat(chain.sink().operations()).doesNotContain("EXECUTE");
         }
-    }
-
-    // --- what is refused
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "SELECT CAST(peer AS text) FROM system.peers",
-                "SELECT toJson(peer) FROM system.peers",
-                "SELECT writetime(rpc_address) FROM system.peers",
-                "SELECT count(*), peer FROM system.peers",
-                "SELECT * FROM system.peers WHERE token(peer) > 0x00",
-                "SELECT * FROM system.peers WHERE peer > '10.0.0.1' ALLOW FILTERING",
-                "SELECT * FROM system.peers WHERE tokens CONTAINS '1' ALLOW FILTERING",
-                "SELECT * FROM system.peers WHERE peer = 'localhost'",
-                "SELECT * FROM system.peers WHERE peer = ?",
-                "SELECT * FROM system.peers WHERE nothing = 1",
-                "SELECT nothing FROM system.peers",
-                "SELECT * FROM system.peers LIMIT 0",
-                "SELECT * FROM system.peers_v2 WHERE peer = '10.0.0.2' ORDER BY peer_port DESC",
-                "SELECT * FROM system.peers PER PARTITION LIMIT 1",
-                "SELECT * FROM system.peers_v2 GROUP BY peer"
-            })
-    void whatCannotBeAnsweredIsRefusedAndTellsNoAddress(String cql) {
-        try (ChainTester chain = of(BY_PORT, Map.of("system.peers", peers(), "system.peers_v2", peersV2()))) {
-            assertThat(ask(chain, new Query(cql)))
-                    .isInstanceOfSatisfying(
-                            Error.class, error -> assertThat(error.code).isEqualTo(ErrorCode.INVALID));
-        }
-    }
-
-    @Test
-    void whatCannotBeParsedIsRefusedIfItIsAboutTheTables() {
-        String odd = "SELECT * FROM system.peers WITH something new";
-        try (ChainTester chain = of(BY_PORT, Map.of("system.peers", peers()))) {
-            assertThat(ask(chain, new Query(odd)))
-                    .isInstanceOfSatisfying(
-                            Error.class, error -> assertThat(error.message).contains("cannot parse"));
-        }
-    }
-
-    @Test
-    void theServersErrorsPass() {
-        try (ChainTester chain = of(BY_PORT, Map.of())) {
-            assertThat(ask(chain, new Query("SELECT * FROM system.peers_v2")))
-                    .isInstanceOfSatisfying(
-                            Error.class, error -> assertThat(error.message).isEqualTo("unconfigured table"));
-        }
-    }
-
-    @Test
-    void otherRequestsPassAsTheyAre() {
-        try (ChainTester chain = of(BY_PORT, Map.of("ks.local", peers()))) {
-            DefaultRows rows = (DefaultRows) ask(chain, new Query("SELECT * FROM ks.local WHERE k = 'system.peers'"));
-            assertThat(Nodes.read(rows)).isEqualTo(Nodes.read(peers()));
-            assertThat(chain.sink().arrivals())
-                    .last()
-                    .satisfies(arrival -> assertThat(new String(arrival.bytes(), StandardCharsets.UTF_8))
-                            .contains("k = 'system.peers'"));
-        }
-    }
-
-    // --- events
-
-    private Frame pushed(Transform transform, Message... events) {
-        try (ChainTester chain = of(transform, Map.of())) {
-            for (Message event : events) {
-                session.loop().execute(() -> session.push(CqlMessage.of(VERSION, event), null));
-            }
-            return receive(chain);
-        }
-    }
-
-    @Test
-    void eventsNameTheProxy() {
-        Frame up = pushed(BY_PORT, new StatusChangeEvent("UP", at("10.0.0.2", 9042)));
-        assertThat(up.streamId).isEqualTo(-1);
-        assertThat(((StatusChangeEvent) up.message).address).isEqualTo(at("10.0.0.2", 9043));
-        assertThat(((StatusChangeEvent) up.message).changeType).isEqualTo("UP");
-        Frame moved = pushed(BY_ADDRESS, new TopologyChangeEvent("NEW_NODE", at("10.0.0.2", 9042)));
-        assertThat(((TopologyChangeEvent) moved.message).address).isEqualTo(at("192.168.0.2", 9102));
-    }
-
-    @Test
-    void eventsOfNodesWithoutAProxyAreDroppedAndOthersPass() {
-        SchemaChangeEvent schema = new SchemaChangeEvent("CREATED", "KEYSPACE", "ks", null, null);
-        Frame next = pushed(
-                BY_ADDRESS,
-                new StatusChangeEvent("UP", at("10.0.0.3", 9042)),
-                new TopologyChangeEvent("REMOVED_NODE", at("10.0.0.3", 9042)),
-                schema);
-        assertThat(next.message).isInstanceOf(SchemaChangeEvent.class);
-        assertThat(next.streamId).isEqualTo(-1);
-    }
-
-    // --- settings
-
-    @Test
-    void settingsThatCannotWorkAreRefusedAtOnce() {
-        assertThatIllegalArgumentException().isThrownBy(() -> CassandraPeersRewrite.toPort(0));
-        assertThatIllegalArgumentException().isThrownBy(() -> CassandraPeersRewrite.to(Map.of()));
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> CassandraPeersRewrite.to(Map.of(
-                        at("10.0.0.1", 9042), at("192.168.0.1", 9101), at("10.0.0.2", 9042), at("192.168.0.1", 9101))))
-                .withMessageContaining("two nodes");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> CassandraPeersRewrite.to(
-                        Map.of(at("10.0.0.1", 9042), InetSocketAddress.createUnresolved("proxy", 9101))))
-                .withMessageContaining("not resolved");
-        assertThat(BY_PORT).hasToString("CassandraPeersRewrite.toPort(9043)");
     }
 }
