@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The command line, checked.
  *
- * @param redis a URI that {@link dev.kawarau.sink.redis.RedisSink} takes
+ * @param redis a URI that {@link dev.kawarau.sink.redis.RedisSink} takes; of no use if there is a Cassandra
+ * @param cassandra a server that {@link dev.kawarau.sink.cassandra.CassandraSink} takes, or null for Redis
  * @param threads event loops, at least 1
  * @param transparent whether each client gets an upstream connection of its own
  * @param metrics where {@code /metrics} is served, or null for nowhere; TCP
@@ -20,21 +21,26 @@ import org.jspecify.annotations.Nullable;
 record Options(
         Address listen,
         String redis,
+        @Nullable String cassandra,
         int threads,
         boolean transparent,
         @Nullable Address metrics,
         boolean help) {
     static final String HELP = """
-            A Redis proxy.
+            A proxy for Redis, or for Cassandra.
 
               java -jar standalone.jar [options]
 
-              --listen ADDRESS    where clients connect: HOST:PORT or unix:/path; default 127.0.0.1:6380
+              --listen ADDRESS    where clients connect: HOST:PORT or unix:/path; default
+                                  127.0.0.1:6380, with --cassandra 127.0.0.1:9043
               --redis ADDRESS     the server: HOST:PORT, or a URI such as
                                   redis://user:password@host:6379/0; default 127.0.0.1:6379
+              --cassandra ADDRESS a node, HOST:PORT, instead of Redis; drivers that discover
+                                  nodes are told of the proxy's port in place of the nodes' own,
+                                  so each node needs a proxy on its own address
               --threads N         event loops; default one for each processor, here %d
               --transparent       gives each client a connection of its own to the server,
-                                  instead of sharing a few between all clients
+                                  instead of sharing a few between all clients; Redis only
               --metrics ADDRESS   serves Prometheus text at http://ADDRESS/metrics; default off
               --help              prints this
 
@@ -46,8 +52,9 @@ record Options(
 
     /** @throws IllegalArgumentException if an option is wrong; the message is one line that says which and why */
     static Options parse(String... arguments) {
-        Address listen = Address.parse("127.0.0.1:6380");
+        Address listen = null;
         String redis = "redis://127.0.0.1:6379";
+        String cassandra = null;
         int threads = cores();
         boolean transparent = false;
         Address metrics = null;
@@ -61,6 +68,8 @@ record Options(
             switch (option) {
                 case "--listen" -> listen = address(option, value(option, rest));
                 case "--redis" -> redis = redis(option, value(option, rest));
+                case "--cassandra" ->
+                    cassandra = server(option, value(option, rest)).toString();
                 case "--threads" -> threads = threads(option, value(option, rest));
                 case "--transparent" -> transparent = true;
                 case "--metrics" -> metrics = tcp(option, value(option, rest));
@@ -68,7 +77,20 @@ record Options(
                 default -> throw new IllegalArgumentException("unknown option " + option);
             }
         }
-        return new Options(listen, redis, threads, transparent, metrics, help);
+        if (cassandra != null) {
+            refuse("--redis", seen);
+            refuse("--transparent", seen);
+        }
+        if (listen == null) {
+            listen = Address.parse(cassandra == null ? "127.0.0.1:6380" : "127.0.0.1:9043");
+        }
+        return new Options(listen, redis, cassandra, threads, transparent, metrics, help);
+    }
+
+    private static void refuse(String option, Set<String> seen) {
+        if (seen.contains(option)) {
+            throw new IllegalArgumentException(option + " does not go with --cassandra");
+        }
     }
 
     private static int cores() {
@@ -108,14 +130,18 @@ record Options(
         return address;
     }
 
+    private static Address server(String option, String value) {
+        Address address = tcp(option, value);
+        if (address.port() == 0) {
+            throw new IllegalArgumentException(option + ": \"" + value + "\" needs a port from 1 to 65535");
+        }
+        return address;
+    }
+
     /** What else a URI may say is for the sink to judge. It may hold a password, so no message repeats it. */
     private static String redis(String option, String value) {
         if (!value.contains("://")) {
-            Address address = tcp(option, value);
-            if (address.port() == 0) {
-                throw new IllegalArgumentException(option + ": \"" + value + "\" needs a port from 1 to 65535");
-            }
-            return "redis://" + address;
+            return "redis://" + server(option, value);
         }
         try {
             URI.create(value);

@@ -3,10 +3,14 @@ package dev.kawarau.sample.standalone;
 import dev.kawarau.Address;
 import dev.kawarau.Budget;
 import dev.kawarau.Chain;
+import dev.kawarau.ChainBuilder;
 import dev.kawarau.EventLoops;
 import dev.kawarau.Listener;
+import dev.kawarau.cql.CqlListener;
 import dev.kawarau.resp.RespListener;
+import dev.kawarau.sink.cassandra.CassandraSink;
 import dev.kawarau.sink.redis.RedisSink;
+import dev.kawarau.transform.cassandra.CassandraPeersRewrite;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
@@ -17,12 +21,13 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A Redis proxy as a process: one listener, one chain, one sink, and metrics over HTTP. {@code --help} prints the
+ * A proxy for Redis or Cassandra as a process: one listener, one chain, one sink, and metrics over HTTP. {@code --help} prints the
  * options.
  */
 public final class Standalone implements AutoCloseable {
@@ -41,15 +46,12 @@ public final class Standalone implements AutoCloseable {
             open.push(registry::close);
             watchTheProcess(registry);
             EventLoops loops = opened(EventLoops.of(options.threads()));
-            RedisSink sink = opened(sink(options, registry));
-            Chain chain = Chain.named("standalone").metrics(registry).to(sink);
-            open.push(chain::close);
             Address at = options.metrics();
             metrics = at == null ? null : opened(new MetricsServer(at, registry));
-            listener = RespListener.on(options.listen().toString())
-                    .eventLoops(loops)
-                    .metrics(registry)
-                    .serve(chain);
+            String cassandra = options.cassandra();
+            listener = cassandra == null
+                    ? redis(options, loops, registry)
+                    : cassandra(cassandra, options, loops, registry);
             open.push(this::drain);
         } catch (RuntimeException failed) {
             close();
@@ -57,9 +59,32 @@ public final class Standalone implements AutoCloseable {
         }
     }
 
-    private static RedisSink sink(Options options, PrometheusMeterRegistry registry) {
+    private Listener redis(Options options, EventLoops loops, PrometheusMeterRegistry registry) {
         RedisSink.Builder builder = RedisSink.to(options.redis()).metrics(registry);
-        return options.transparent() ? builder.transparent().build() : builder.build();
+        RedisSink sink = opened(options.transparent() ? builder.transparent().build() : builder.build());
+        return RespListener.on(options.listen().toString())
+                .eventLoops(loops)
+                .metrics(registry)
+                .serve(built(Chain.named("standalone").metrics(registry).to(sink)));
+    }
+
+    private Listener cassandra(String node, Options options, EventLoops loops, PrometheusMeterRegistry registry) {
+        CassandraSink sink = opened(CassandraSink.to(node).metrics(registry).build());
+        CqlListener unbound =
+                CqlListener.on(options.listen().toString()).eventLoops(loops).metrics(registry);
+        Supplier<ChainBuilder> chain = () -> Chain.named("standalone").metrics(registry);
+        int port = options.listen().port();
+        if (port > 0) {
+            return unbound.serve(
+                    built(chain.get().then(CassandraPeersRewrite.toPort(port)).to(sink)));
+        }
+        Listener bound = unbound.serve(built(chain.get().to(sink)));
+        if (bound.port() > 0) {
+            // The system has chosen it, so it is known only now.
+            bound.serve(built(
+                    chain.get().then(CassandraPeersRewrite.toPort(bound.port())).to(sink)));
+        }
+        return bound;
     }
 
     private static void watchTheProcess(PrometheusMeterRegistry registry) {
@@ -78,6 +103,11 @@ public final class Standalone implements AutoCloseable {
     private <T extends AutoCloseable> T opened(T resource) {
         open.push(resource);
         return resource;
+    }
+
+    private Chain built(Chain chain) {
+        open.push(chain::close);
+        return chain;
     }
 
     /**

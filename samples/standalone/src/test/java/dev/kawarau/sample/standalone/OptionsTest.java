@@ -20,6 +20,7 @@ class OptionsTest {
                 .isEqualTo(new Options(
                         Address.parse("127.0.0.1:6380"),
                         "redis://127.0.0.1:6379",
+                        null,
                         Runtime.getRuntime().availableProcessors(),
                         false,
                         null,
@@ -34,6 +35,7 @@ class OptionsTest {
                 .isEqualTo(new Options(
                         Address.parse("unix:/run/k.sock"),
                         "redis://10.0.0.7:7000",
+                        null,
                         3,
                         true,
                         Address.parse("[::1]:9090"),
@@ -47,9 +49,18 @@ class OptionsTest {
     }
 
     @Test
+    void withCassandraItListensBesideTheUsualPortOfCassandra() {
+        assertThat(parse("--cassandra node1:9042").cassandra()).isEqualTo("node1:9042");
+        assertThat(parse("--cassandra node1:9042").listen()).isEqualTo(Address.parse("127.0.0.1:9043"));
+        assertThat(parse("--cassandra node1:9042 --listen 10.0.0.7:9142").listen())
+                .isEqualTo(Address.parse("10.0.0.7:9142"));
+    }
+
+    @Test
     void helpNamesEveryOption() {
         assertThat(parse("--help").help()).isTrue();
-        assertThat(Options.HELP).contains("--listen", "--redis", "--threads", "--transparent", "--metrics", "--help");
+        assertThat(Options.HELP)
+                .contains("--listen", "--redis", "--cassandra", "--threads", "--transparent", "--metrics", "--help");
     }
 
     @ParameterizedTest
@@ -69,6 +80,11 @@ class OptionsTest {
                     --redis localhost:0           | --redis: "localhost:0" needs a port from 1 to 65535
                     --redis local:inside          | --redis: "local:inside" is not HOST:PORT
                     --redis redis://s3cret@[      | --redis: that is not a URI
+                    --cassandra localhost         | --cassandra: "localhost" is not an address
+                    --cassandra localhost:0       | --cassandra: "localhost:0" needs a port from 1 to 65535
+                    --cassandra unix:/tmp/c.sock  | --cassandra: "unix:/tmp/c.sock" is not HOST:PORT
+                    --cassandra a:1 --redis b:1   | --redis does not go with --cassandra
+                    --transparent --cassandra a:1 | --transparent does not go with --cassandra
                     --threads                     | --threads needs a value
                     --threads four                | --threads: "four" is not a number from 1 to 1024
                     --threads 0                   | --threads: "0" is not a number from 1 to 1024
