@@ -4,8 +4,11 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 
-/** Bytes as the key of a map, which can be looked up where they lie without a copy. */
-final class ContentKey {
+/**
+ * Bytes as the key of a map, which can be looked up where they lie without a copy. They have an order, by which maps tell
+ * keys apart that somebody gave the same hash.
+ */
+final class ContentKey implements Comparable<ContentKey> {
     private final ByteBuf bytes;
     private final int start;
     private final int length;
@@ -53,6 +56,11 @@ final class ContentKey {
                 && hash == key.hash
                 && length == key.length
                 && ByteBufUtil.equals(bytes, start, key.bytes, key.start, length);
+    }
+
+    @Override
+    public int compareTo(ContentKey other) {
+        return ByteBufUtil.compare(bytes.slice(start, length), other.bytes.slice(other.start, other.length));
     }
 
     @Override

@@ -1,15 +1,21 @@
 package dev.kawarau.cql;
 
+import com.datastax.oss.protocol.internal.ProtocolConstants.ErrorCode;
+import dev.kawarau.Failure;
 import dev.kawarau.Message;
 import dev.kawarau.Protocol;
 import dev.kawarau.wire.Outbound;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes what goes to one client, on the stream of the request that it answers, and takes note of what an answer changes:
  * how the bytes that follow are framed, the keyspace, and which statement a prepared id stands for.
  */
 final class CqlEncoder implements Protocol.ResponseEncoder {
+    private static final Logger log = LoggerFactory.getLogger(CqlEncoder.class);
+
     private final CqlProtocol protocol;
     private final CqlState state;
     private final CqlFrameReader reader;
@@ -28,12 +34,29 @@ final class CqlEncoder implements Protocol.ResponseEncoder {
             response.writeTo(out);
             return;
         }
-        CqlMessage spoken = state.version() == 0 ? message : message.inVersion(state.version());
         if (request instanceof CqlMessage asked) {
+            CqlMessage spoken = spoken(message, asked);
             spoken.writeTo(writer, asked.stream(), out);
-            answered(asked, spoken);
+            try {
+                answered(asked, spoken);
+            } catch (Failure malformed) {
+                log.debug("the client is told what is not understood here: {}", malformed.getMessage());
+            }
         } else {
+            CqlMessage spoken = state.version() == 0 ? message : message.inVersion(state.version());
             spoken.writeTo(writer, spoken.stream(), out);
+        }
+    }
+
+    /** Before the handshake is over, a client may ask in any version, and is answered in that. */
+    private CqlMessage spoken(CqlMessage response, CqlMessage asked) {
+        int version = state.hasAgreed() ? state.version() : asked.version();
+        try {
+            return response.inVersion(version);
+        } catch (RuntimeException notInThatVersion) {
+            log.error("{} cannot be said in version {}", response, version, notInThatVersion);
+            String words = "a response cannot be said in version " + version;
+            return CqlMessage.error(asked, ErrorCode.SERVER_ERROR, words).inVersion(version);
         }
     }
 
@@ -47,7 +70,7 @@ final class CqlEncoder implements Protocol.ResponseEncoder {
             }
             case PREPARE -> {
                 if (response.opcode() == CqlOpcode.RESULT) {
-                    protocol.statements().learn(request, response, state.keyspace());
+                    protocol.statements().learn(request, response);
                 }
             }
             case QUERY, EXECUTE -> {
@@ -62,14 +85,14 @@ final class CqlEncoder implements Protocol.ResponseEncoder {
 
     /** The answer to STARTUP is the last frame without compression and segments (v5, section 2.3.1). */
     private void started(CqlMessage request, CqlMessage response) {
-        if (state.phase() != CqlState.Phase.STARTING) {
+        if (!state.isStartup(request)) {
             return;
         }
         switch (response.opcode()) {
-            case READY -> state.phase(CqlState.Phase.READY);
-            case AUTHENTICATE -> state.phase(CqlState.Phase.AUTHENTICATING);
+            case READY -> state.started(CqlState.Phase.READY);
+            case AUTHENTICATE -> state.started(CqlState.Phase.AUTHENTICATING);
             default -> {
-                state.phase(CqlState.Phase.NEW);
+                state.started(CqlState.Phase.NEW);
                 return;
             }
         }

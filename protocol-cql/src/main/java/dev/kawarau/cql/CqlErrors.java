@@ -17,13 +17,20 @@ import org.jspecify.annotations.Nullable;
  * request again, so what may have been carried out must never look as if it had not.
  */
 final class CqlErrors {
+    private static final int MOST_WORDS = 4_000;
+
     private CqlErrors() {}
 
     static CqlMessage of(@Nullable CqlMessage request, RuntimeException failure) {
-        String words = String.valueOf(failure.getMessage());
+        String words = shortened(String.valueOf(failure.getMessage()));
         Message error =
                 failure instanceof Failure known ? of(request, known, words) : new Error(ErrorCode.SERVER_ERROR, words);
         return CqlMessage.of(request, error);
+    }
+
+    /** What is said of a request may have much of it in it; a [string] has no room for all. */
+    static String shortened(String words) {
+        return words.length() <= MOST_WORDS ? words : words.substring(0, MOST_WORDS) + "...";
     }
 
     private static Message of(@Nullable CqlMessage request, Failure failure, String words) {
@@ -40,16 +47,27 @@ final class CqlErrors {
     }
 
     private static Message timeout(@Nullable CqlMessage request, String words) {
-        Query.Kind kind = request == null ? Query.Kind.OTHER : request.query().kind();
-        return switch (kind) {
+        return switch (kind(request)) {
             case READ -> new ReadTimeout(words, consistency(request), 0, 1, false);
             case WRITE, READ_WRITE -> new WriteTimeout(words, consistency(request), 0, 1, WriteType.SIMPLE);
             default -> new Error(ErrorCode.SERVER_ERROR, words);
         };
     }
 
+    private static Query.Kind kind(@Nullable CqlMessage request) {
+        try {
+            return request == null ? Query.Kind.OTHER : request.query().kind();
+        } catch (Failure malformed) {
+            return Query.Kind.OTHER;
+        }
+    }
+
     private static int consistency(@Nullable CqlMessage request) {
-        Integer given = request == null ? null : request.consistencyCode();
-        return given == null ? ConsistencyLevel.ONE : given;
+        try {
+            Integer given = request == null ? null : request.consistencyCode();
+            return given == null ? ConsistencyLevel.ONE : given;
+        } catch (Failure malformed) {
+            return ConsistencyLevel.ONE;
+        }
     }
 }

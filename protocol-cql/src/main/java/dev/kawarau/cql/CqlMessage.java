@@ -37,6 +37,8 @@ public final class CqlMessage extends Message {
     private @Nullable List<CqlOperation> operations;
     private @Nullable CqlRequestOptions options;
     private @Nullable Query query;
+    private @Nullable String keyspaceOption;
+    private boolean keyspaceOptionRead;
 
     /** A request off the wire. */
     CqlMessage(Session session, ByteBuf wire, int offset, CqlFrameHeader header, CqlProtocol protocol) {
@@ -117,7 +119,7 @@ public final class CqlMessage extends Message {
 
     /** An ERROR of a code that is followed by no more than words. */
     public static CqlMessage error(CqlMessage request, int code, String words) {
-        return of(request, new com.datastax.oss.protocol.internal.response.Error(code, words));
+        return of(request, new com.datastax.oss.protocol.internal.response.Error(code, CqlErrors.shortened(words)));
     }
 
     /** What a peer is told that broke the rules of frames. */
@@ -155,8 +157,17 @@ public final class CqlMessage extends Message {
         if (version == header.version()) {
             return this;
         }
-        Frame frame = CqlCodec.decode(bytes());
-        return new CqlMessage(null, CqlCodec.encode(version, stream(), frame.message));
+        Frame frame = frame();
+        boolean more = version > 3;
+        return new CqlMessage(
+                null,
+                CqlCodec.encode(Frame.forResponse(
+                        version,
+                        stream(),
+                        frame.tracingId,
+                        more ? frame.customPayload : Frame.NO_PAYLOAD,
+                        more ? frame.warnings : List.of(),
+                        frame.message)));
     }
 
     /** Queues the frame on a connection, on a stream of that connection. For sinks. */
@@ -274,6 +285,15 @@ public final class CqlMessage extends Message {
     /** The keyspace that a QUERY, PREPARE or BATCH of version 5 names beside its text; null if it does not. */
     @Nullable
     String keyspaceOption() {
+        if (!keyspaceOptionRead) {
+            keyspaceOption = readKeyspaceOption();
+            keyspaceOptionRead = true;
+        }
+        return keyspaceOption;
+    }
+
+    /** It stands behind all values. */
+    private @Nullable String readKeyspaceOption() {
         if (version() < 5) {
             return null;
         }

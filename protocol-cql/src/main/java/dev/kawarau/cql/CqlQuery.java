@@ -9,9 +9,9 @@ import dev.kawarau.cql.statement.Selector;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The protocol-neutral picture of a CQL request. */
@@ -53,15 +53,15 @@ final class CqlQuery implements Query {
     /** {@code keyspace.table}; of a BATCH, what all of it is about. */
     @Override
     public String namespace() {
-        String common = "";
+        String common = null;
         for (CqlOperation operation : request.operations()) {
             String name = namespace(operation);
-            if (!common.isEmpty() && !common.equals(name)) {
+            if (common != null && !common.equals(name)) {
                 return "";
             }
             common = name;
         }
-        return common;
+        return common == null ? "" : common;
     }
 
     private static String namespace(CqlOperation operation) {
@@ -95,18 +95,24 @@ final class CqlQuery implements Query {
 
     private List<ByteBuf> find() {
         keysKnown = true;
+        KeyBudget budget = new KeyBudget();
         List<Touch> touches = touches();
         if (touches.size() == 1) {
-            List<ByteBuf> found = keys(touches.get(0));
+            List<ByteBuf> found = keys(touches.get(0), budget);
             return Collections.unmodifiableList(found);
         }
-        Set<ByteBuf> distinct = new LinkedHashSet<>();
-        touches.forEach(touch -> distinct.addAll(keys(touch)));
-        return List.copyOf(distinct);
+        // Not by their own hash: whoever sends the keys could make it the same for all of them.
+        Map<ContentKey, ByteBuf> distinct = new LinkedHashMap<>();
+        for (Touch touch : touches) {
+            for (ByteBuf key : keys(touch, budget)) {
+                distinct.putIfAbsent(ContentKey.at(key, key.readerIndex(), key.readableBytes()), key);
+            }
+        }
+        return List.copyOf(distinct.values());
     }
 
-    private List<ByteBuf> keys(Touch touch) {
-        List<ByteBuf> found = touch.plan().keys(touch.bound());
+    private List<ByteBuf> keys(Touch touch, KeyBudget budget) {
+        List<ByteBuf> found = touch.plan().keys(touch.bound(), budget);
         keysKnown &= found != null;
         return found == null ? List.of() : found;
     }
@@ -158,8 +164,9 @@ final class CqlQuery implements Query {
     @Override
     public List<Column> primaryKey() {
         List<Column> columns = new ArrayList<>(4);
-        touches().forEach(touch -> touch.plan().addColumns(touch.bound(), columns));
-        return Collections.unmodifiableList(columns);
+        KeyBudget budget = new KeyBudget();
+        touches().forEach(touch -> touch.plan().addColumns(touch.bound(), columns, budget));
+        return budget.isSpent() ? List.of() : Collections.unmodifiableList(columns);
     }
 
     @Override

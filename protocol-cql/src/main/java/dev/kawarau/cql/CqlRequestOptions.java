@@ -37,6 +37,10 @@ record CqlRequestOptions(int consistency, int flags, int at) {
         }
         int consistency = cursor.readShort();
         int flags = cursor.readFlags(request.version());
+        if ((flags & KEYSPACE) != 0 && request.version() < 5) {
+            // Servers that know version 5 take the keyspace all the same, and those that do not leave it.
+            throw cursor.malformed("a keyspace in version " + request.version());
+        }
         return new CqlRequestOptions(consistency, flags, cursor.at());
     }
 
@@ -61,14 +65,13 @@ record CqlRequestOptions(int consistency, int flags, int at) {
         return CqlValues.at(cursor, request, count, (flags & NAMED_VALUES) != 0);
     }
 
-    /** The keyspace, of version 5. */
+    /** The keyspace, of version 5. A batch has no values here; servers read what its flags say nevertheless. */
     @Nullable
     String keyspace(CqlMessage request) {
         if ((flags & KEYSPACE) == 0) {
             return null;
         }
-        boolean batch = request.opcode() == CqlOpcode.BATCH;
-        int behind = batch || (flags & VALUES) == 0 ? at : values(request).end();
+        int behind = (flags & VALUES) == 0 ? at : values(request).end();
         BodyCursor cursor = new BodyCursor(request, behind);
         if ((flags & PAGE_SIZE) != 0) {
             cursor.skip(Integer.BYTES);

@@ -49,12 +49,13 @@ public final class CqlRows implements Iterable<Row> {
         BodyCursor cursor = new BodyCursor(message);
         cursor.skip(Integer.BYTES); // which kind of result it is
         ByteBuf body = message.buffer().slice(cursor.at(), cursor.left());
-        RowsMetadata metadata = CqlCodec.rowsMetadata(body, message.version());
+        RowsMetadata metadata = metadata(body, message, cursor);
         cursor.skip(body.readerIndex());
         List<ColumnSpec> specs = metadata.columnSpecs;
         if (specs.isEmpty() && metadata.columnCount > 0) {
-            Prepared prepared =
-                    request == null ? null : request.operations().get(0).prepared();
+            Prepared prepared = request == null || request.opcode() != CqlOpcode.EXECUTE
+                    ? null
+                    : request.operations().get(0).prepared();
             if (prepared == null || prepared.result().size() != metadata.columnCount) {
                 return null;
             }
@@ -62,18 +63,34 @@ public final class CqlRows implements Iterable<Row> {
         }
         int count = cursor.readInt();
         // Each value has a length of four bytes at least.
-        if (count < 0
-                || (long) count * Math.max(1, specs.size())
-                        > cursor.left() / Integer.BYTES + (specs.isEmpty() ? count : 0)) {
+        if (count < 0 || (long) count * Math.max(1, specs.size()) > cursor.left() / Integer.BYTES) {
             throw cursor.malformed(count + " rows do not fit in");
         }
-        return new CqlRows(message, definitions(specs), cursor.at(), count);
+        return new CqlRows(message, definitions(specs, cursor), cursor.at(), count);
     }
 
-    private static ColumnDefinitions definitions(List<ColumnSpec> specs) {
+    private static RowsMetadata metadata(ByteBuf body, CqlMessage message, BodyCursor cursor) {
+        RowsMetadata metadata;
+        try {
+            metadata = CqlCodec.rowsMetadata(body, message.version());
+        } catch (CqlProtocolException malformed) {
+            throw cursor.malformed(String.valueOf(malformed.getMessage()));
+        }
+        if (metadata.columnCount < 0) {
+            throw cursor.malformed(metadata.columnCount + " columns");
+        }
+        return metadata;
+    }
+
+    private static ColumnDefinitions definitions(List<ColumnSpec> specs, BodyCursor cursor) {
         List<ColumnDefinition> columns = new ArrayList<>(specs.size());
         for (ColumnSpec spec : specs) {
-            columns.add(new DefaultColumnDefinition(spec, AttachmentPoint.NONE));
+            try {
+                columns.add(new DefaultColumnDefinition(spec, AttachmentPoint.NONE));
+            } catch (RuntimeException noSuchType) {
+                // The driver makes types of the names of classes.
+                throw cursor.malformed("the type of " + spec.name + ": " + noSuchType.getMessage());
+            }
         }
         return DefaultColumnDefinitions.valueOf(columns);
     }

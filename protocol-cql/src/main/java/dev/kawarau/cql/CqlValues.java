@@ -1,6 +1,8 @@
 package dev.kawarau.cql;
 
 import io.netty.buffer.ByteBuf;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -12,11 +14,14 @@ import org.jspecify.annotations.Nullable;
 public final class CqlValues {
     private static final int NULL = -1;
     private static final int UNSET = -2;
+    private static final int FEW = 16;
 
     private final CqlMessage message;
     private final int count;
     private final boolean named;
     private final int first;
+    private int @Nullable [] starts;
+    private @Nullable Map<String, Integer> positions;
     private int index;
     private int nameStart;
     private int start;
@@ -88,12 +93,15 @@ public final class CqlValues {
 
     /** The position of the value of a name, or -1. */
     int indexOf(String name) {
-        for (int i = 0; named && i < count; i++) {
-            if (name.equals(name(i))) {
-                return i;
+        Map<String, Integer> known = positions;
+        if (known == null) {
+            known = new HashMap<>();
+            for (int i = 0; named && i < count; i++) {
+                known.putIfAbsent(String.valueOf(name(i)), i);
             }
+            positions = known;
         }
-        return -1;
+        return known.getOrDefault(name, -1);
     }
 
     /** Where the last value ends. */
@@ -105,15 +113,37 @@ public final class CqlValues {
         return start + Math.max(0, length);
     }
 
+    /** Where each begins, for who goes back and forth: walking there from the first each time takes the square of it. */
+    private int[] starts() {
+        BodyCursor cursor = new BodyCursor(message, first);
+        if (count > cursor.left() / Integer.BYTES) {
+            throw cursor.malformed(count + " values do not fit in");
+        }
+        int[] found = new int[count];
+        for (int i = 0; i < count; i++) {
+            found[i] = cursor.at();
+            if (named) {
+                cursor.skip(cursor.readShort());
+            }
+            cursor.skipBytes();
+        }
+        return found;
+    }
+
     private void find(int value) {
         Objects.checkIndex(value, count);
         if (value == index) {
             return;
         }
+        if (value < index && value >= FEW && starts == null) {
+            starts = starts();
+        }
+        int[] known = starts;
         boolean onwards = index >= 0 && value > index;
-        BodyCursor cursor = new BodyCursor(message, onwards ? start + Math.max(0, length) : first);
+        BodyCursor cursor =
+                new BodyCursor(message, known != null ? known[value] : onwards ? start + Math.max(0, length) : first);
+        int at = known != null ? value : onwards ? index + 1 : 0;
         // Not known while it moves, since it may run into the end.
-        int at = onwards ? index + 1 : 0;
         index = -1;
         while (true) {
             nameStart = cursor.at();

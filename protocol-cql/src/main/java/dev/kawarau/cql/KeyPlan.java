@@ -22,6 +22,9 @@ final class KeyPlan {
     /** More combinations of values than this are not listed. */
     private static final int MOST_KEYS = 1_000;
 
+    /** Servers take no longer ones, and a composite key cannot say how long they are. */
+    private static final int MOST_BYTES = 0xffff;
+
     private record Part(String column, KeySource source) {}
 
     private final List<Part> partition;
@@ -39,7 +42,8 @@ final class KeyPlan {
         Restrictions given = Restrictions.of(statement);
         List<Part> partition = parts(table.getPartitionKey(), given);
         List<Part> clustering = parts(List.copyOf(table.getClusteringColumns().keySet()), given);
-        boolean complete = partition.size() == table.getPartitionKey().size();
+        boolean complete = !partition.isEmpty()
+                && partition.size() == table.getPartitionKey().size();
         return new KeyPlan(partition, clustering, complete);
     }
 
@@ -55,14 +59,22 @@ final class KeyPlan {
         return List.copyOf(parts);
     }
 
-    /** As the server told when it prepared the statement. */
-    static KeyPlan of(Prepared prepared) {
+    /**
+     * As the server told when it prepared the statement. That is how a driver finds a node that may know more, and not
+     * what the statement is about: of {@code k IN (?, ?)} servers tell the last marker, and that of {@code k > ?} too.
+     */
+    static KeyPlan of(CqlStatement statement, Prepared prepared) {
+        Restrictions given = Restrictions.of(statement);
         List<Part> partition = new ArrayList<>(prepared.partitionKey().size());
         for (int position : prepared.partitionKey()) {
             if (position >= prepared.variables().size()) {
                 return UNKNOWN;
             }
             ColumnSpec variable = prepared.variables().get(position);
+            if (!(given.source(variable.name, null) instanceof KeySource.Marked marked)
+                    || marked.position() != position) {
+                return UNKNOWN;
+            }
             partition.add(new Part(variable.name, new KeySource.Marked(position, variable.name)));
         }
         return new KeyPlan(List.copyOf(partition), List.of(), !partition.isEmpty());
@@ -86,27 +98,30 @@ final class KeyPlan {
 
         private static KeyPlan plan(
                 @Nullable CqlStatement statement, @Nullable RelationMetadata table, @Nullable Prepared prepared) {
-            if (statement != null && table != null) {
+            if (statement == null) {
+                return UNKNOWN;
+            }
+            if (table != null) {
                 return of(statement, table);
             }
-            return prepared == null ? UNKNOWN : of(prepared);
+            return prepared == null ? UNKNOWN : of(statement, prepared);
         }
     }
 
     /** The partition keys, as the server hashes them; null if they are not all known. */
     @Nullable
-    List<ByteBuf> keys(CqlValues bound) {
+    List<ByteBuf> keys(CqlValues bound, KeyBudget budget) {
         if (!complete) {
             return null;
         }
-        List<ByteBuf> first = values(partition.get(0), bound);
+        List<ByteBuf> first = values(partition.get(0), bound, budget);
         if (first == null || partition.size() == 1) {
             return first;
         }
         List<List<ByteBuf>> combined = new ArrayList<>();
         first.forEach(value -> combined.add(List.of(value)));
         for (Part part : partition.subList(1, partition.size())) {
-            List<ByteBuf> values = values(part, bound);
+            List<ByteBuf> values = values(part, bound, budget);
             if (values == null || (long) combined.size() * values.size() > MOST_KEYS) {
                 return null;
             }
@@ -138,16 +153,24 @@ final class KeyPlan {
         return key;
     }
 
-    private static @Nullable List<ByteBuf> values(Part part, CqlValues bound) {
+    private static @Nullable List<ByteBuf> values(Part part, CqlValues bound, KeyBudget budget) {
         List<ByteBuf> values = new ArrayList<>(1);
-        return part.source().addTo(values, bound) ? values : null;
+        if (!part.source().addTo(values, bound, budget)) {
+            return null;
+        }
+        for (ByteBuf value : values) {
+            if (value.readableBytes() > MOST_BYTES) {
+                return null;
+            }
+        }
+        return values;
     }
 
     /** Appends the columns of the key that have values, those of the partition key first. */
-    void addColumns(CqlValues bound, List<Query.Column> columns) {
+    void addColumns(CqlValues bound, List<Query.Column> columns, KeyBudget budget) {
         for (List<Part> parts : List.of(partition, clustering)) {
             for (Part part : parts) {
-                List<ByteBuf> values = values(part, bound);
+                List<ByteBuf> values = values(part, bound, budget);
                 if (values != null) {
                     values.forEach(value -> columns.add(new Query.Column(part.column(), value)));
                 }

@@ -88,19 +88,18 @@ final class KnownStatements {
     }
 
     /** Takes note of what the server made of a PREPARE. */
-    void learn(CqlMessage request, CqlMessage response, @Nullable String sessionKeyspace) {
+    void learn(CqlMessage request, CqlMessage response) {
         try {
             Parsed parsed = request.operations().get(0).parsed();
             if (parsed != null
                     && response.content()
                             instanceof com.datastax.oss.protocol.internal.response.result.Prepared prepared) {
-                String keyspace = request.keyspaceOption();
                 RowsMetadata result = prepared.resultMetadata;
                 byId.put(
                         ContentKey.of(prepared.preparedQueryId.clone()),
                         new Prepared(
                                 parsed,
-                                keyspace == null ? sessionKeyspace : keyspace,
+                                keyspace(request, prepared),
                                 List.copyOf(prepared.variablesMetadata.columnSpecs),
                                 list(prepared.variablesMetadata.pkIndices),
                                 result == null ? List.of() : List.copyOf(result.columnSpecs)));
@@ -108,6 +107,25 @@ final class KnownStatements {
         } catch (Failure malformed) {
             log.debug("a prepared statement is not understood: {}", malformed.getMessage());
         }
+    }
+
+    /**
+     * What names without a keyspace belong to, in the server's own words: the session may be about to use another one, and
+     * whoever else has this id would be sent there. Null if the server does not say, of a statement that binds nothing.
+     */
+    private static @Nullable String keyspace(
+            CqlMessage request, com.datastax.oss.protocol.internal.response.result.Prepared prepared) {
+        String option = request.keyspaceOption();
+        if (option != null) {
+            return option;
+        }
+        RowsMetadata result = prepared.resultMetadata;
+        for (RowsMetadata told : Arrays.asList(prepared.variablesMetadata, result)) {
+            if (told != null && !told.columnSpecs.isEmpty()) {
+                return told.columnSpecs.get(0).ksName;
+            }
+        }
+        return null;
     }
 
     private static List<Integer> list(int @Nullable [] indexes) {

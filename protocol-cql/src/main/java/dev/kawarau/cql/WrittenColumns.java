@@ -58,7 +58,7 @@ final class WrittenColumns {
     private void add(String column, @Nullable Term value) {
         List<ByteBuf> values = new ArrayList<>(1);
         KeySource source = value == null ? null : source(column, value);
-        boolean known = source != null && source.addTo(values, bound);
+        boolean known = source != null && source.addTo(values, bound, new KeyBudget());
         columns.add(new Query.Column(column, known ? values.get(0) : null));
     }
 

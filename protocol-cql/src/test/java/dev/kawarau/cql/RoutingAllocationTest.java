@@ -103,7 +103,7 @@ class RoutingAllocationTest {
         RowsMetadata metadata = new RowsMetadata(variables, null, new int[] {0}, null);
         RowsMetadata none = new RowsMetadata(List.of(), null, null, null);
         CqlMessage request = CqlMessage.of(null, new Prepare(text(values)));
-        statements.learn(request, CqlMessage.of(request, (Message) new Prepared(id, id, metadata, none)), null);
+        statements.learn(request, CqlMessage.of(request, (Message) new Prepared(id, id, metadata, none)));
     }
 
     /** What a decision allocates, message included. */
