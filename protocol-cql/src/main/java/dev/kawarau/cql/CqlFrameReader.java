@@ -197,11 +197,7 @@ public final class CqlFrameReader {
         if (version == 0) {
             version = agreed ? read.version() : 0;
         } else if (version != read.version()) {
-            throw new CqlProtocolException(
-                    "Invalid message version. Got " + read.version() + " but previous messages on this connection had "
-                            + version,
-                    version,
-                    read.stream());
+            throw CqlProtocolException.otherVersion(read.version(), version, read.stream());
         }
         return read;
     }

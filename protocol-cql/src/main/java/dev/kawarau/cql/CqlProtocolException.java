@@ -41,6 +41,19 @@ public final class CqlProtocolException extends RuntimeException {
         return new CqlProtocolException(message, answer, stream);
     }
 
+    /** The same for a client that speaks another version by now, and reads no header but that of its own. */
+    CqlProtocolException inVersion(int spoken) {
+        return spoken == version ? this : new CqlProtocolException(String.valueOf(getMessage()), spoken, stream);
+    }
+
+    /** A frame of another version than the two sides agreed on. */
+    static CqlProtocolException otherVersion(int version, int agreed, int stream) {
+        return new CqlProtocolException(
+                "Invalid message version. Got " + version + " but previous messages on this connection had " + agreed,
+                agreed,
+                stream);
+    }
+
     static CqlProtocolException bodyTooLong(long bodyBytes, int maxBodyBytes, int version, int stream) {
         return new CqlProtocolException(
                 "Body of " + bodyBytes + " bytes is longer than the " + maxBodyBytes + " allowed", version, stream);

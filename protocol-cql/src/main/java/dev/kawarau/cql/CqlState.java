@@ -26,6 +26,7 @@ public final class CqlState {
     private int version;
     private CqlCompression compression = CqlCompression.NONE;
     private @Nullable String keyspace;
+    private @Nullable CqlMessage startup;
 
     private CqlState() {}
 
@@ -59,6 +60,11 @@ public final class CqlState {
         return phase == Phase.READY;
     }
 
+    /** Whether STARTUP has been accepted, so that nothing of another version may come. */
+    boolean hasAgreed() {
+        return phase == Phase.AUTHENTICATING || phase == Phase.READY;
+    }
+
     Phase phase() {
         return phase;
     }
@@ -68,10 +74,26 @@ public final class CqlState {
     }
 
     /** STARTUP has come, and asks for this. */
-    void startup(int wanted, CqlCompression with) {
+    void startup(CqlMessage request, CqlCompression with) {
+        this.startup = request;
         this.phase = Phase.STARTING;
-        this.version = wanted;
+        this.version = request.version();
         this.compression = with;
+    }
+
+    /** Whether a request is the STARTUP that is under way, and not one that came after it and was refused. */
+    boolean isStartup(CqlMessage request) {
+        return request == startup;
+    }
+
+    /** STARTUP was answered, and the client is at this. */
+    void started(Phase reached) {
+        startup = null;
+        phase = reached;
+        if (reached == Phase.NEW) {
+            version = 0;
+            compression = CqlCompression.NONE;
+        }
     }
 
     void keyspace(String used) {
