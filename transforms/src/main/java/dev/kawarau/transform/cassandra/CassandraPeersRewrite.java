@@ -46,7 +46,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Questions are in the proxy's terms.</b> A SELECT from one of these tables is not sent on; its rows are all
  * fetched, rewritten, and then the SELECT is carried out on them here, so it makes no difference which columns it names,
- * whether by an alias or as JSON, and what it asks for in WHERE. Understood are columns and {@code COUNT(*)}, with
+ * whether by an alias or as JSON, and what it asks for in WHERE. (One from {@code system.local} that names no address, as
+ * {@code SELECT now() FROM system.local}, does pass.) Understood are columns and {@code COUNT(*)}, with
  * DISTINCT, JSON, AS, LIMIT, and WHERE with {@code =} and IN on any columns (which never need ALLOW FILTERING). All rows
  * come as one page. Anything else (functions, ORDER BY, GROUP BY, ranges, a paging state) is refused as invalid, because
  * passing it on could tell addresses; so is what cannot be parsed and turns out to be about these tables. An EXECUTE whose
@@ -148,7 +149,9 @@ public final class CassandraPeersRewrite implements Transform {
 
     private Reply known(CqlMessage request, CqlOperation operation, Chain next) {
         SystemTable table = SystemTable.of(operation);
-        if (table == null || !(operation.statement() instanceof Select select)) {
+        if (table == null
+                || !(operation.statement() instanceof Select select)
+                || NodeSelect.tellsNoAddress(select, table)) {
             return next.send(request);
         }
         NodeSelect asked = new NodeSelect(select, options(request));

@@ -9,10 +9,12 @@ import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +39,13 @@ record NodeRows(List<ColumnSpec> columns, List<List<@Nullable ByteBuffer>> rows)
             Set.of("peer_port", "broadcast_port", "listen_port", "preferred_port");
 
     private static final String TLS_PORT = "native_transport_port_ssl";
+
+    /** Whether the name of a column that is rewritten stands anywhere in a text, for whatever reason. */
+    static boolean isAnyNamed(String cql) {
+        return Stream.of(CLIENT_ADDRESSES, CLIENT_PORTS, OTHER_ADDRESSES, OTHER_PORTS)
+                .flatMap(Collection::stream)
+                .anyMatch(cql::contains);
+    }
 
     /**
      * Rewrites what a server answered with.

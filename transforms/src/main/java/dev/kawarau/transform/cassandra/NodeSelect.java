@@ -46,6 +46,11 @@ final class NodeSelect {
         });
     }
 
+    /** Whether the answer is the same through a proxy: that of one row that is always there, and none of what changes. */
+    static boolean tellsNoAddress(Select select, SystemTable table) {
+        return table == SystemTable.LOCAL && !select.selections().isEmpty() && !NodeRows.isAnyNamed(select.toCql());
+    }
+
     private static boolean isCount(Selection selection) {
         return selection.selector() instanceof Selector.CountRows;
     }

@@ -35,6 +35,10 @@ class CassandraPeersPassageTest {
     @ValueSource(
             strings = {
                 "SELECT CAST(peer AS text) FROM system.peers",
+                "SELECT now(), rpc_address FROM system.local",
+                "SELECT CAST(rpc_port AS text) FROM system.local",
+                "SELECT toJson(native_transport_port_ssl) FROM system.local",
+                "SELECT now() FROM system.local WHERE token(key) > 1 AND broadcast_address = '10.0.0.1' ALLOW FILTERING",
                 "SELECT toJson(peer) FROM system.peers",
                 "SELECT writetime(rpc_address) FROM system.peers",
                 "SELECT count(*), peer FROM system.peers",
@@ -51,8 +55,9 @@ class CassandraPeersPassageTest {
                 "SELECT * FROM system.peers_v2 GROUP BY peer"
             })
     void whatCannotBeAnsweredIsRefusedAndTellsNoAddress(String cql) {
-        try (PeersChain chain =
-                new PeersChain(BY_PORT, Map.of("system.peers", peers(), "system.peers_v2", peersV2()))) {
+        try (PeersChain chain = new PeersChain(
+                BY_PORT,
+                Map.of("system.peers", peers(), "system.peers_v2", peersV2(), "system.local", Nodes.local()))) {
             assertThat(chain.ask(new Query(cql)))
                     .isInstanceOfSatisfying(
                             Error.class, error -> assertThat(error.code).isEqualTo(ErrorCode.INVALID));
@@ -75,6 +80,21 @@ class CassandraPeersPassageTest {
             assertThat(chain.ask(new Query("SELECT * FROM system.peers_v2")))
                     .isInstanceOfSatisfying(
                             Error.class, error -> assertThat(error.message).isEqualTo("unconfigured table"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SELECT now() FROM system.local",
+                "SELECT release_version, host_id FROM system.local WHERE key = 'local'",
+                "SELECT max(data_center) FROM system.local GROUP BY key"
+            })
+    void whatNamesNoAddressOfTheLocalNodePassesAsItIs(String cql) {
+        try (PeersChain chain = new PeersChain(BY_ADDRESS, Map.of())) {
+            chain.ask(new Query(cql));
+            assertThat(new String(chain.sink().arrivals().get(1).bytes(), StandardCharsets.UTF_8))
+                    .contains(cql);
         }
     }
 

@@ -153,6 +153,9 @@ class DiscoveryTest {
                             .all())
                     .hasSize(1);
             assertThat(session.execute("SELECT * FROM system.peers_v2").all()).isEmpty();
+            // As health checks do.
+            assertThat(session.execute("SELECT now() FROM system.local").one().getUuid(0))
+                    .isNotNull();
             assertThat(session.execute("SELECT count(*) FROM system.peers")
                             .one()
                             .getLong(0))
