@@ -6,6 +6,7 @@ import com.datastax.oss.protocol.internal.Segment;
 import com.datastax.oss.protocol.internal.request.AuthResponse;
 import com.datastax.oss.protocol.internal.request.Options;
 import com.datastax.oss.protocol.internal.request.Query;
+import dev.kawarau.leakcheck.BoundedAllocator;
 import dev.kawarau.wire.Outbound;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;

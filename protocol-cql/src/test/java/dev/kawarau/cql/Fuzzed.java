@@ -1,6 +1,7 @@
 package dev.kawarau.cql;
 
 import com.datastax.oss.protocol.internal.Frame;
+import dev.kawarau.leakcheck.Arrival;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;

@@ -4,6 +4,7 @@ import com.datastax.oss.driver.api.core.type.DataTypes;
 import com.datastax.oss.protocol.internal.request.Options;
 import dev.kawarau.EventLoops;
 import dev.kawarau.Listener;
+import dev.kawarau.leakcheck.BoundedAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;

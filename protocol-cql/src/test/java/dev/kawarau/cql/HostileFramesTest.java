@@ -3,6 +3,7 @@ package dev.kawarau.cql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.datastax.oss.protocol.internal.Message;
+import dev.kawarau.leakcheck.Arrival;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;

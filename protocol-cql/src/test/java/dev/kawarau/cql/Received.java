@@ -1,5 +1,7 @@
 package dev.kawarau.cql;
 
+import dev.kawarau.leakcheck.Arrival;
+import dev.kawarau.leakcheck.BoundedAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;

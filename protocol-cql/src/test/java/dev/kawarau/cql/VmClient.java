@@ -1,5 +1,6 @@
 package dev.kawarau.cql;
 
+import dev.kawarau.leakcheck.BoundedAllocator;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;

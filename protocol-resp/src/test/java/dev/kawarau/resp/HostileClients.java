@@ -2,6 +2,8 @@ package dev.kawarau.resp;
 
 import dev.kawarau.EventLoops;
 import dev.kawarau.Listener;
+import dev.kawarau.leakcheck.Arrival;
+import dev.kawarau.leakcheck.BoundedAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;

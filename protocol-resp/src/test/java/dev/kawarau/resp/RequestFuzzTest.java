@@ -3,6 +3,8 @@ package dev.kawarau.resp;
 import com.code_intelligence.jazzer.junit.DictionaryFile;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.kawarau.Message;
+import dev.kawarau.leakcheck.Arrival;
+import dev.kawarau.leakcheck.BoundedAllocator;
 import dev.kawarau.wire.Cumulation;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;

@@ -1,5 +1,6 @@
 package dev.kawarau.resp;
 
+import dev.kawarau.leakcheck.Arrival;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;

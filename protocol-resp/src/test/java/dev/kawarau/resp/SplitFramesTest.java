@@ -2,6 +2,7 @@ package dev.kawarau.resp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kawarau.leakcheck.Arrival;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

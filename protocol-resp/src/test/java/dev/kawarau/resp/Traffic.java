@@ -1,5 +1,6 @@
 package dev.kawarau.resp;
 
+import dev.kawarau.leakcheck.Arrival;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -1,4 +1,4 @@
-package dev.kawarau.cql;
+package dev.kawarau.leakcheck;
 
 import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
@@ -9,30 +9,31 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Gives as many bytes as the test allows, and knows at any moment which buffers were not given back. Thread-safe. */
-final class BoundedAllocator extends AbstractByteBufAllocator {
+public final class BoundedAllocator extends AbstractByteBufAllocator {
     private final List<ByteBuf> made = new ArrayList<>();
     private long left;
     private @Nullable String excess;
 
-    BoundedAllocator() {
+    /** One that gives nothing before it is {@linkplain #allow allowed}. */
+    public BoundedAllocator() {
         super(true);
     }
 
     /** Begins anew, with so many bytes to give. */
-    synchronized void allow(long bytes) {
+    public synchronized void allow(long bytes) {
         made.clear();
         left = bytes;
         excess = null;
     }
 
     /** How many buffers somebody still holds. */
-    synchronized int held() {
+    public synchronized int held() {
         made.removeIf(buffer -> buffer.refCnt() == 0);
         return made.size();
     }
 
     /** @throws AssertionError if a buffer is held, or more was asked for than was allowed */
-    synchronized void expectAllFree() {
+    public synchronized void expectAllFree() {
         if (excess != null) {
             throw new AssertionError(excess);
         }

@@ -1,4 +1,4 @@
-package dev.kawarau.resp;
+package dev.kawarau.leakcheck;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
@@ -7,45 +7,47 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import java.nio.charset.StandardCharsets;
 
 /** The ways in which the bytes of a connection may lie in memory while more of them arrive. */
-enum Arrival {
+public enum Arrival {
+    /** On the heap. */
     HEAP {
         @Override
-        ByteBuf add(ByteBuf unread, byte[] bytes, int from, int length) {
+        public ByteBuf add(ByteBuf unread, byte[] bytes, int from, int length) {
             return unread.writeBytes(bytes, from, length);
         }
     },
+    /** Outside of the heap. */
     DIRECT {
         @Override
-        ByteBuf first() {
+        public ByteBuf first() {
             return BUFFERS.directBuffer(16);
         }
 
         @Override
-        ByteBuf add(ByteBuf unread, byte[] bytes, int from, int length) {
+        public ByteBuf add(ByteBuf unread, byte[] bytes, int from, int length) {
             return unread.writeBytes(bytes, from, length);
         }
     },
     /** Compacted before every read, so that positions in the buffer mean nothing afterwards. */
     COMPACTED {
         @Override
-        ByteBuf first() {
+        public ByteBuf first() {
             return BUFFERS.directBuffer(16);
         }
 
         @Override
-        ByteBuf add(ByteBuf unread, byte[] bytes, int from, int length) {
+        public ByteBuf add(ByteBuf unread, byte[] bytes, int from, int length) {
             return unread.discardReadBytes().writeBytes(bytes, from, length);
         }
     },
     /** Every read in a component of its own. */
     COMPOSITE {
         @Override
-        ByteBuf first() {
+        public ByteBuf first() {
             return Unpooled.compositeBuffer(Integer.MAX_VALUE);
         }
 
         @Override
-        ByteBuf add(ByteBuf unread, byte[] bytes, int from, int length) {
+        public ByteBuf add(ByteBuf unread, byte[] bytes, int from, int length) {
             ByteBuf read = Unpooled.copiedBuffer(bytes, from, length);
             return ((CompositeByteBuf) unread).addComponent(true, read);
         }
@@ -53,9 +55,9 @@ enum Arrival {
     /** Another buffer for every read, with something else before the unread bytes. */
     MOVED {
         @Override
-        ByteBuf add(ByteBuf unread, byte[] bytes, int from, int length) {
+        public ByteBuf add(ByteBuf unread, byte[] bytes, int from, int length) {
             ByteBuf moved = BUFFERS.directBuffer(64);
-            moved.writeCharSequence("$1\r\n+OK\r\n", StandardCharsets.US_ASCII);
+            moved.writeCharSequence("other bytes", StandardCharsets.US_ASCII);
             moved.readerIndex(moved.writerIndex());
             moved.writeBytes(unread).writeBytes(bytes, from, length);
             unread.release();
@@ -65,7 +67,7 @@ enum Arrival {
     /** Read through a slice, as a listener may do that hands out parts of a bigger buffer. */
     SLICED {
         @Override
-        ByteBuf add(ByteBuf unread, byte[] bytes, int from, int length) {
+        public ByteBuf add(ByteBuf unread, byte[] bytes, int from, int length) {
             ByteBuf whole = Unpooled.buffer();
             whole.writeZero(3).writeBytes(unread).writeBytes(bytes, from, length);
             unread.release();
@@ -77,10 +79,10 @@ enum Arrival {
     private static final UnpooledByteBufAllocator BUFFERS = new UnpooledByteBufAllocator(true, true);
 
     /** An empty buffer to begin with, which the caller owns. */
-    ByteBuf first() {
+    public ByteBuf first() {
         return Unpooled.buffer(16);
     }
 
     /** Takes the buffer of unread bytes and gives the one that has the new bytes too. */
-    abstract ByteBuf add(ByteBuf unread, byte[] bytes, int from, int length);
+    public abstract ByteBuf add(ByteBuf unread, byte[] bytes, int from, int length);
 }
