@@ -22,6 +22,7 @@ final class Lane implements NodeConnection.Owner, Handshake.Observer {
     private @Nullable Refusal refusal;
     private int users;
     private long idleSince;
+    private boolean closing;
 
     Lane(LoopConnections home, Key key, int connections) {
         this.home = home;
@@ -35,7 +36,7 @@ final class Lane implements NodeConnection.Owner, Handshake.Observer {
     }
 
     /**
-     * The connection with the least to do, perhaps still connecting.
+     * The connection with the least to do; one that still connects only if there is no other, since it may never get ready.
      *
      * @return null while the server cannot be reached and it is too early to try again
      */
@@ -51,11 +52,15 @@ final class Lane implements NodeConnection.Owner, Handshake.Observer {
                 }
                 connections[i] = connection;
             }
-            if (best == null || connection.load() < best.load()) {
+            if (best == null || isBetter(connection, best)) {
                 best = connection;
             }
         }
         return best;
+    }
+
+    private static boolean isBetter(NodeConnection one, NodeConnection other) {
+        return one.isReady() == other.isReady() ? one.load() < other.load() : one.isReady();
     }
 
     /**
@@ -108,8 +113,15 @@ final class Lane implements NodeConnection.Owner, Handshake.Observer {
     public void closed(NodeConnection connection, boolean wasReady, String because) {
         Refusal said = refusal;
         refusal = null;
-        home.failed(wasReady, because, said);
+        if (!closing) {
+            home.failed(wasReady, because, said);
+        }
         tell(said != null ? said : new Refusal(because, null, false));
+        if (said != null && said.error() != null && isUnused()) {
+            // As of a keyspace that there is not: whoever asks for many of those leaves nothing behind.
+            close("is not needed any more");
+            home.forget(this);
+        }
     }
 
     // --- who uses it
@@ -125,19 +137,28 @@ final class Lane implements NodeConnection.Owner, Handshake.Observer {
 
     /** Closes it if nobody has used it for so long. */
     boolean rest(long now, long idleNanos) {
-        if (users > 0 || now - idleSince < idleNanos) {
+        if (now - idleSince < idleNanos || !isUnused()) {
             return false;
-        }
-        for (NodeConnection connection : connections) {
-            if (connection != null && connection.load() > 0) {
-                return false;
-            }
         }
         close("is not needed any more");
         return true;
     }
 
-    void close(String because) {
+    /** Whether no session is here, or on its way here, and nothing is under way. */
+    private boolean isUnused() {
+        if (users > 0 || !waiting.isEmpty()) {
+            return false;
+        }
+        for (NodeConnection connection : connections) {
+            if (connection != null && connection.isOpen() && connection.load() > 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void close(String because) {
+        closing = true;
         for (NodeConnection connection : connections) {
             if (connection != null) {
                 connection.close(because);

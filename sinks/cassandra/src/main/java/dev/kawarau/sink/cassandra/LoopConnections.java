@@ -6,8 +6,8 @@ import dev.kawarau.wire.LoopClock;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -75,6 +75,9 @@ final class LoopConnections {
         Lane lane = lanes.get(key);
         if (lane == null) {
             if (lanes.size() >= MOST_LANES) {
+                closeIdle(0);
+            }
+            if (lanes.size() >= MOST_LANES) {
                 lastFailure = "has clients in as many keyspaces as allowed, " + MOST_LANES;
                 return null;
             }
@@ -94,16 +97,24 @@ final class LoopConnections {
 
     private void sweep() {
         sweeping = false;
-        long now = clock.nanoTime();
-        for (Iterator<Lane> each = new ArrayList<>(lanes.values()).iterator(); each.hasNext(); ) {
-            Lane lane = each.next();
-            if (lane.rest(now, settings.idleNanos())) {
-                lanes.remove(lane.key());
-            }
-        }
-        if (!lanes.isEmpty()) {
+        closeIdle(settings.idleNanos());
+        if (!lanes.isEmpty() && !closed) {
             sweepLater();
         }
+    }
+
+    private void closeIdle(long idleNanos) {
+        long now = clock.nanoTime();
+        for (Lane lane : List.copyOf(lanes.values())) {
+            if (lane.rest(now, idleNanos)) {
+                forget(lane);
+            }
+        }
+    }
+
+    /** Nobody is in that lane, nor will be: who wants one of that key gets another. */
+    void forget(Lane lane) {
+        lanes.remove(lane.key(), lane);
     }
 
     /** A connection for a lane, which connects from now on; null if it is too early to try again. */
