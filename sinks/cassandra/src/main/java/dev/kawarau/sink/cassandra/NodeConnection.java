@@ -300,6 +300,16 @@ final class NodeConnection extends ChannelInboundHandlerAdapter {
         if (errand.request().opcode() == CqlOpcode.STARTUP && header.opcode() != CqlOpcode.ERROR) {
             agree();
         }
+        try {
+            answer(errand, header, buffer, offset);
+        } catch (RuntimeException unusable) {
+            // It is in no list any more, so nobody else would tell.
+            errand.lost(settings.server(), "sent what cannot be used", Failure.Kind.UNAVAILABLE);
+            throw unusable;
+        }
+    }
+
+    private void answer(Errand errand, CqlFrameHeader header, ByteBuf buffer, int offset) {
         if (header.opcode() == CqlOpcode.ERROR && errand instanceof Trip trip && Reprepare.mayConcern(trip)) {
             reprepare.failed(trip, header, buffer, offset);
         } else {
@@ -326,7 +336,11 @@ final class NodeConnection extends ChannelInboundHandlerAdapter {
         }
         while ((errand = waiting.peek()) != null && errand.deadlineNanos - now <= 0) {
             waiting.remove(errand);
-            errand.lost(settings.server(), "had no stream left in time", Failure.Kind.OVERLOADED);
+            boolean connects = phase != Phase.READY;
+            errand.lost(
+                    settings.server(),
+                    connects ? "could not be reached in time" : "had no stream left in time",
+                    connects ? Failure.Kind.UNAVAILABLE : Failure.Kind.OVERLOADED);
         }
     }
 

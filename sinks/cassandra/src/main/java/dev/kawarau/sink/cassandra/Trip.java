@@ -58,6 +58,8 @@ final class Trip extends Errand {
         boolean wasSent = isSent();
         String words = "cassandra at " + server + " " + because
                 + (wasSent ? "; the request may have been applied" : "; the request was not sent");
-        reply.fail(new Failure(kind, words, wasSent, null));
+        // What was never sent is no timeout, after which nobody would dare to try again.
+        Failure.Kind told = kind == Failure.Kind.TIMEOUT && !wasSent ? Failure.Kind.UNAVAILABLE : kind;
+        reply.fail(new Failure(told, words, wasSent, null));
     }
 }
