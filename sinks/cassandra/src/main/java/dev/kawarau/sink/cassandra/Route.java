@@ -37,11 +37,15 @@ final class Route {
         this.session = session;
         this.home = home;
         this.settings = home.settings();
+    }
+
+    /** Where a session goes on that has been at another sink before; null if it has not, or there is no room as yet. */
+    private @Nullable Lane goOn() {
         CqlState state = CqlState.of(session);
         if (state.isReady()) {
-            // It has been at another sink before.
             move(home.lane(state.version(), state.keyspace()));
         }
+        return lane;
     }
 
     Reply send(CqlMessage request) {
@@ -49,18 +53,22 @@ final class Route {
             return trip(own, request);
         }
         CqlOpcode opcode = request.opcode();
-        if (lane == null) {
+        Lane here = lane != null ? lane : goOn();
+        if (here != null) {
             return switch (opcode) {
-                case OPTIONS -> options(request);
-                case STARTUP -> startUp(request);
-                default -> Reply.failed(new Failure(Failure.Kind.INVALID, opcode + " before STARTUP"));
+                case REGISTER -> register(request);
+                case QUERY -> UseText.mayBeUse(request) ? use(request) : shared(request, here);
+                case PREPARE -> UseText.mayBeUse(request) ? prepare(request) : shared(request, here);
+                default -> shared(request, here);
             };
         }
+        if (CqlState.of(session).isReady()) {
+            return Reply.failed(unavailable(home.lastFailure()));
+        }
         return switch (opcode) {
-            case REGISTER -> register(request);
-            case QUERY -> UseText.mayBeUse(request) ? use(request) : shared(request, lane);
-            case PREPARE -> UseText.mayBeUse(request) ? prepare(request) : shared(request, lane);
-            default -> shared(request, lane);
+            case OPTIONS -> options(request);
+            case STARTUP -> startUp(request);
+            default -> Reply.failed(new Failure(Failure.Kind.INVALID, opcode + " before STARTUP"));
         };
     }
 
