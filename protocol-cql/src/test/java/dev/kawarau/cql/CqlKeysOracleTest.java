@@ -1,6 +1,7 @@
 package dev.kawarau.cql;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.DriverException;
@@ -168,13 +169,20 @@ class CqlKeysOracleTest {
                 .build();
         direct.execute(
                 "CREATE KEYSPACE keyed" + " WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}");
-        direct.execute("CREATE TABLE keyed.single (k int PRIMARY KEY, v int)");
-        direct.execute("CREATE TABLE keyed.pair (a int, b int, c int, s int static, v int, PRIMARY KEY ((a, b), c))");
+        create("keyed.single", "(k int PRIMARY KEY, v int)");
+        create("keyed.pair", "(a int, b int, c int, s int static, v int, PRIMARY KEY ((a, b), c))");
         direct.execute("CREATE TYPE keyed.point (x int, y text)");
         knowing = listener(CqlSchema.of(direct::getMetadata));
         ignorant = listener(CqlSchema.NONE);
         session = CqlDriverTest.connect(knowing, "V5", "none");
         without = CqlDriverTest.connect(ignorant, "V5", "none");
+    }
+
+    /** And waits until the driver has heard of it. */
+    private static void create(String table, String columns) {
+        direct.execute("CREATE TABLE " + table + " " + columns);
+        String name = table.substring(table.indexOf('.') + 1);
+        await().until(() -> CqlSchema.of(direct::getMetadata).table("keyed", name) != null);
     }
 
     @AfterAll
@@ -250,7 +258,7 @@ class CqlKeysOracleTest {
             })
     void aLiteralThatTheServerTakesIsStoredAsTheKeyThatWasTold(String type) {
         String table = "keyed.t" + Integer.toHexString(type.hashCode());
-        direct.execute("CREATE TABLE " + table + " (k " + type + " PRIMARY KEY, number int)");
+        create(table, "(k " + type + " PRIMARY KEY, number int)");
         List<String> differing = new ArrayList<>();
         int told = 0;
         for (int i = 0; i < LITERALS.size(); i++) {

@@ -3,6 +3,7 @@ package dev.kawarau.cql;
 import static com.datastax.oss.driver.api.core.cql.SimpleStatement.newInstance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.BatchStatement;
@@ -82,11 +83,17 @@ class CqlQueryTest {
                 .build();
         direct.execute("CREATE KEYSPACE IF NOT EXISTS seen WITH replication = {'class': 'SimpleStrategy',"
                 + " 'replication_factor': 1}");
-        direct.execute("CREATE TABLE seen.single (k int PRIMARY KEY, v text, m map<int, text>)");
-        direct.execute("CREATE TABLE seen.pair (a text, \"B\" uuid, c timestamp, d int, v text,"
-                + " PRIMARY KEY ((a, \"B\"), c, d))");
+        create("seen.single", "(k int PRIMARY KEY, v text, m map<int, text>)");
+        create("seen.pair", "(a text, \"B\" uuid, c timestamp, d int, v text," + " PRIMARY KEY ((a, \"B\"), c, d))");
         listener = listener(CqlSchema.of(direct::getMetadata));
         session = CqlDriverTest.connect(listener, "V5", "lz4");
+    }
+
+    /** And waits until the driver has heard of it. */
+    private static void create(String table, String columns) {
+        direct.execute("CREATE TABLE " + table + " " + columns);
+        String name = table.substring(table.indexOf('.') + 1);
+        await().until(() -> CqlSchema.of(direct::getMetadata).table("seen", name) != null);
     }
 
     @AfterAll
@@ -316,7 +323,7 @@ class CqlQueryTest {
             })
     void aLiteralKeyHasTheBytesThatTheServerStores(String type, String literal) {
         String table = "seen.t" + Integer.toHexString((type + literal).hashCode());
-        direct.execute("CREATE TABLE " + table + " (k " + type + " PRIMARY KEY)");
+        create(table, "(k " + type + " PRIMARY KEY)");
 
         Seen insert = execute("INSERT INTO " + table + " (k) VALUES (" + literal + ")");
 
@@ -328,7 +335,7 @@ class CqlQueryTest {
     /** Servers sort them, by rules of their own for each type. */
     @Test
     void aLiteralSetOrMapIsNotKnown() {
-        direct.execute("CREATE TABLE seen.sets (k frozen<list<frozen<set<text>>>> PRIMARY KEY)");
+        create("seen.sets", "(k frozen<list<frozen<set<text>>>> PRIMARY KEY)");
 
         assertThat(execute("INSERT INTO seen.sets (k) VALUES ([{'b', 'a'}])").keysKnown())
                 .isFalse();
