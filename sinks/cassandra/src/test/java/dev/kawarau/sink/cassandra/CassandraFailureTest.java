@@ -12,11 +12,16 @@ import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.servererrors.ReadTimeoutException;
 import com.datastax.oss.driver.api.core.servererrors.UnavailableException;
 import com.datastax.oss.driver.api.core.servererrors.WriteTimeoutException;
+import com.datastax.oss.protocol.internal.request.Query;
+import com.datastax.oss.protocol.internal.request.Startup;
+import com.datastax.oss.protocol.internal.response.Error;
+import com.datastax.oss.protocol.internal.response.result.Rows;
 import dev.kawarau.Chain;
 import dev.kawarau.Listener;
 import dev.kawarau.cql.CqlListener;
 import dev.kawarau.testkit.cassandra.CassandraServer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -162,6 +167,39 @@ class CassandraFailureTest {
                     awaitService(session);
                 }
             });
+        }
+    }
+
+    @Test
+    void aServerThatIsPausedForLongerThanAllTimeoutsIsAnErrorForEachRequestAndAnswersNobodyElseLater()
+            throws IOException {
+        try (CassandraSink sink = sink().requestTimeout(Duration.ofMillis(300))
+                        .connectTimeout(Duration.ofMillis(300))
+                        .maxStreams(64)
+                        .build();
+                Listener listener = listen(sink);
+                RawClient client = RawClient.ready(listener)) {
+            server.pause();
+            try {
+                for (int round = 0; round < 3; round++) {
+                    for (int i = 0; i < 300; i++) {
+                        client.send(new Query("SELECT key FROM system.local"));
+                    }
+                    for (int i = 0; i < 300; i++) {
+                        assertThat(client.next()).isInstanceOf(Error.class);
+                    }
+                }
+                try (RawClient late = new RawClient(listener)) {
+                    assertThat(late.ask(new Startup())).isInstanceOf(Error.class);
+                }
+            } finally {
+                server.resume();
+            }
+            await().until(() -> client.ask(new Query("SELECT key FROM system.local")) instanceof Rows);
+            for (int i = 0; i < 100; i++) {
+                Rows rows = (Rows) client.ask(new Query("SELECT (int) " + i + " FROM system.local"));
+                assertThat(rows.getData().element().get(0).getInt()).isEqualTo(i);
+            }
         }
     }
 

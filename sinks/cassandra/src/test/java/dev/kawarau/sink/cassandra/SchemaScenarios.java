@@ -1,7 +1,6 @@
 package dev.kawarau.sink.cassandra;
 
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
-import com.datastax.oss.driver.api.core.metadata.schema.KeyspaceMetadata;
 import java.util.List;
 
 /** Changes of the schema, what the driver makes of them, and what becomes of statements that were prepared before. */
@@ -64,13 +63,6 @@ final class SchemaScenarios {
                 .session()
                 .getMetadata()
                 .getKeyspace(transcript.keyspace())
-                .map(KeyspaceMetadata::toString)
-                .orElse("no keyspace")
-                .replaceAll("@[0-9a-f]+", ""));
-        transcript.note(transcript
-                .session()
-                .getMetadata()
-                .getKeyspace(transcript.keyspace())
                 .map(known -> known.describeWithChildren(true))
                 .orElse("no keyspace"));
     }
@@ -87,6 +79,7 @@ final class SchemaScenarios {
     private static void altered(Transcript transcript) {
         PreparedStatement all = prepareAll(transcript);
         alter(transcript, transcript, all);
+        transcript.prepare("SELECT * FROM t WHERE key = ?");
     }
 
     private static void alteredElsewhere(Transcript transcript) {
@@ -108,7 +101,6 @@ final class SchemaScenarios {
             transcript.execute(all.bind(1));
             transcript.prepared(all);
         }
-        transcript.prepare("SELECT * FROM t WHERE key = ?");
     }
 
     /** With the table the server forgets what was prepared for it. */

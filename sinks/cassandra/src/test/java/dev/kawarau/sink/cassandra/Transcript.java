@@ -100,7 +100,8 @@ final class Transcript {
     /** What cannot be prepared ends the scenario. */
     PreparedStatement prepare(SimpleStatement statement) {
         note("prepare " + statement.getQuery());
-        PreparedStatement prepared = session.prepare(statement);
+        // The driver gives the statement of another scenario, unless it was collected, if the texts are the same.
+        PreparedStatement prepared = session.prepare(statement.setQuery(statement.getQuery() + " -- " + keyspace));
         note("id " + hex(prepared.getId()));
         prepared(prepared);
         return prepared;
