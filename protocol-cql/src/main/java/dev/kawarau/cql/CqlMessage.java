@@ -356,8 +356,7 @@ public final class CqlMessage extends Message {
     }
 
     /** The keyspace that a RESULT says is in use from now on; null for others. */
-    @Nullable
-    String keyspaceSet() {
+    public @Nullable String keyspaceSet() {
         if (opcode() != CqlOpcode.RESULT) {
             return null;
         }

@@ -51,6 +51,11 @@ abstract class Errand {
      */
     abstract void answer(CqlFrameHeader header, ByteBuf buffer, int offset);
 
+    /** Whether it has left the connection in another keyspace, so that nobody else may be on it. */
+    boolean hasMovedConnection() {
+        return false;
+    }
+
     /** It will not. */
     abstract void lost(String server, String because, Failure.Kind kind);
 }

@@ -314,6 +314,9 @@ final class NodeConnection extends ChannelInboundHandlerAdapter {
             reprepare.failed(trip, header, buffer, offset);
         } else {
             errand.answer(header, buffer, offset);
+            if (errand.hasMovedConnection()) {
+                close("was moved to another keyspace");
+            }
         }
     }
 

@@ -3,7 +3,6 @@ package dev.kawarau.sink.cassandra;
 import com.datastax.oss.protocol.internal.request.Startup;
 import com.datastax.oss.protocol.internal.response.Ready;
 import com.datastax.oss.protocol.internal.response.Supported;
-import com.datastax.oss.protocol.internal.response.result.SetKeyspace;
 import dev.kawarau.Failure;
 import dev.kawarau.Message;
 import dev.kawarau.Promise;
@@ -73,17 +72,21 @@ final class Route {
     }
 
     private Reply shared(CqlMessage request, Lane through) {
+        return shared(request, through, Trip.Leave.NOTHING);
+    }
+
+    private Reply shared(CqlMessage request, Lane through, Trip.Leave leave) {
         NodeConnection connection = through.next();
         if (connection == null) {
             return Reply.failed(unavailable(home.lastFailure()));
         }
-        Trip trip = new Trip(request);
+        Trip trip = new Trip(request, leave);
         connection.send(trip);
         return trip.reply();
     }
 
     private static Reply trip(OwnConnection through, CqlMessage request) {
-        Trip trip = new Trip(request);
+        Trip trip = new Trip(request, Trip.Leave.ANYTHING);
         through.send(trip);
         return trip.reply();
     }
@@ -205,10 +208,8 @@ final class Route {
                 refuse(request, reply, refusal);
             } else {
                 // Asked again, since the keyspace may be gone although a connection is still in it.
-                shared(request, wanted).whenDone((response, failure) -> {
-                    if (response instanceof CqlMessage message
-                            && !message.isError()
-                            && message.content() instanceof SetKeyspace) {
+                shared(request, wanted, Trip.Leave.ANYTHING).whenDone((response, failure) -> {
+                    if (response instanceof CqlMessage message && message.keyspaceSet() != null) {
                         move(wanted);
                     }
                     settle(reply, response, failure);

@@ -9,12 +9,23 @@ import org.jspecify.annotations.Nullable;
 
 /** A client's request on its way to the server, and the reply that waits for it. Confined to its event loop. */
 final class Trip extends Errand {
+    /** What a request may do to the connection that it is on. */
+    enum Leave {
+        /** Anything: the connection is the session's, or the request is a USE of the keyspace that it is in anyway. */
+        ANYTHING,
+        /** Nothing, since others are on it too. */
+        NOTHING
+    }
+
     private final Promise reply = new Promise();
+    private final Leave leave;
     private @Nullable CqlMessage unprepared;
     private int timesUnprepared;
+    private boolean moved;
 
-    Trip(CqlMessage request) {
+    Trip(CqlMessage request, Leave leave) {
         super(request);
+        this.leave = leave;
     }
 
     Promise reply() {
@@ -24,7 +35,21 @@ final class Trip extends Errand {
     /** The response in the client's terms: the frame as it came, but for the stream. */
     @Override
     void answer(CqlFrameHeader header, ByteBuf buffer, int offset) {
-        reply.complete(response(header, buffer, offset));
+        CqlMessage response = response(header, buffer, offset);
+        if (leave == Leave.NOTHING && response.keyspaceSet() != null) {
+            reply.fail(new Failure(
+                    Failure.Kind.UNSUPPORTED,
+                    "a prepared USE cannot be carried out here; send USE as a query, or name the keyspace"));
+            moved = true;
+        } else {
+            reply.complete(response);
+        }
+    }
+
+    /** A USE that nobody could see coming: it was prepared elsewhere, and only its id was sent. */
+    @Override
+    boolean hasMovedConnection() {
+        return moved;
     }
 
     CqlMessage response(CqlFrameHeader header, ByteBuf buffer, int offset) {

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.datastax.oss.driver.api.core.AllNodesFailedException;
 import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.DriverException;
 import com.datastax.oss.driver.api.core.auth.AuthenticationException;
 import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
 import com.datastax.oss.driver.api.core.cql.BatchStatement;
@@ -14,6 +15,7 @@ import com.datastax.oss.driver.api.core.cql.DefaultBatchType;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.servererrors.InvalidQueryException;
 import dev.kawarau.Chain;
+import dev.kawarau.EventLoops;
 import dev.kawarau.Listener;
 import dev.kawarau.cql.CqlCompression;
 import dev.kawarau.cql.CqlListener;
@@ -192,6 +194,29 @@ class CassandraSinkTest {
                 session.execute("SELECT k FROM known.t WHERE k = 7 AND c = 'x'");
                 assertThat(keys).contains("k=0x00000007", "c=0x78");
             });
+        }
+    }
+
+    @Test
+    void aUseThatWasPreparedElsewhereMovesNobodyElse() {
+        try (CassandraSink sink =
+                        sinkTo(CassandraServer.shared()).metrics(meters).build();
+                EventLoops loops = EventLoops.of(1);
+                Listener listener = CqlListener.on("127.0.0.1:0")
+                        .eventLoops(loops)
+                        .metrics(meters)
+                        .serve(Chain.named("test").to(sink));
+                CqlSession direct = Drivers.to(CassandraServer.shared().address(), "V5", "none")
+                        .build();
+                CqlSession mover = Drivers.connect(listener, "V5", "none");
+                CqlSession other = Drivers.connect(listener, "V5", "none")) {
+            PreparedStatement use = direct.prepare("USE system");
+            assertThatThrownBy(() -> mover.execute(use.bind())).isInstanceOf(DriverException.class);
+
+            await().ignoreExceptions().untilAsserted(() -> other.execute("SELECT key FROM system.local"));
+            assertThatThrownBy(() -> other.execute("SELECT key FROM local"))
+                    .isInstanceOf(InvalidQueryException.class)
+                    .hasMessageContaining("No keyspace has been specified");
         }
     }
 
