@@ -74,7 +74,7 @@ final class CqlEncoder implements Protocol.ResponseEncoder {
                 }
             }
             case QUERY, EXECUTE -> {
-                String keyspace = response.opcode() == CqlOpcode.RESULT ? response.keyspaceSet() : null;
+                String keyspace = response.keyspaceSet();
                 if (keyspace != null) {
                     state.keyspace(keyspace);
                 }

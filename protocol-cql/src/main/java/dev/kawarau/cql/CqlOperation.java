@@ -1,9 +1,7 @@
 package dev.kawarau.cql;
 
 import dev.kawarau.Query;
-import dev.kawarau.cql.statement.CqlParser;
 import dev.kawarau.cql.statement.CqlStatement;
-import dev.kawarau.cql.statement.CqlSyntaxException;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -115,15 +113,7 @@ public final class CqlOperation {
         } else if (protocol != null) {
             parsed = protocol.statements().parse(request.buffer(), start, length, values.count() > 0);
         } else {
-            parsed = parse(request.buffer().toString(start, length, StandardCharsets.UTF_8));
-        }
-    }
-
-    private static Parsed parse(String text) {
-        try {
-            return new Parsed(text, CqlParser.parse(text));
-        } catch (CqlSyntaxException notUnderstood) {
-            return new Parsed(text, null);
+            parsed = Parsed.of(request.buffer().toString(start, length, StandardCharsets.UTF_8));
         }
     }
 

@@ -5,9 +5,6 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Weigher;
 import dev.kawarau.Failure;
-import dev.kawarau.cql.statement.CqlParser;
-import dev.kawarau.cql.statement.CqlStatement;
-import dev.kawarau.cql.statement.CqlSyntaxException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.buffer.ByteBuf;
@@ -52,29 +49,25 @@ final class KnownStatements {
      * it will hardly.
      */
     Parsed parse(ByteBuf in, int start, int length, boolean keep) {
-        if (!keep) {
-            return parse(in.toString(start, length, StandardCharsets.UTF_8));
+        Parsed parsed = keep ? kept(in, start, length) : parsed(in, start, length);
+        if (parsed.statement() == null) {
+            unparsed.increment();
         }
+        return parsed;
+    }
+
+    private Parsed kept(ByteBuf in, int start, int length) {
         ContentKey text = ContentKey.at(in, start, length);
         Parsed known = byText.getIfPresent(text);
         if (known == null) {
-            known = parse(in.toString(start, length, StandardCharsets.UTF_8));
+            known = parsed(in, start, length);
             byText.put(text.kept(), known);
-        } else if (known.statement() == null) {
-            unparsed.increment();
         }
         return known;
     }
 
-    private Parsed parse(String text) {
-        CqlStatement statement = null;
-        try {
-            statement = CqlParser.parse(text);
-        } catch (CqlSyntaxException notUnderstood) {
-            unparsed.increment();
-            log.debug("a statement is passed on and not understood: {}", notUnderstood.getMessage());
-        }
-        return new Parsed(text, statement);
+    private static Parsed parsed(ByteBuf in, int start, int length) {
+        return Parsed.of(in.toString(start, length, StandardCharsets.UTF_8));
     }
 
     /** What an id stands for; null, and counted, if that is not known. */

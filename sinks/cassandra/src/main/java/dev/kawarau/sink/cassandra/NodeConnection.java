@@ -19,7 +19,6 @@ import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -148,7 +147,7 @@ final class NodeConnection extends ChannelInboundHandlerAdapter {
 
     void timedOut() {
         reasonKind = Failure.Kind.TIMEOUT;
-        close("did not answer within " + TimeUnit.NANOSECONDS.toMillis(settings.requestNanos()) + " ms");
+        close(times.silence());
     }
 
     void close(String because) {

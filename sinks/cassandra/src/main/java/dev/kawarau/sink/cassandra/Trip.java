@@ -55,9 +55,9 @@ final class Trip extends Errand {
     CqlMessage response(CqlFrameHeader header, ByteBuf buffer, int offset) {
         int stream = request().stream();
         CqlFrameHeader.setStream(buffer, offset, stream);
-        CqlFrameHeader moved =
+        CqlFrameHeader onItsStream =
                 new CqlFrameHeader(header.version(), header.flags(), stream, header.opcode(), header.bodyBytes());
-        return CqlMessage.response(request(), buffer, offset, moved);
+        return CqlMessage.response(request(), buffer, offset, onItsStream);
     }
 
     /**
