@@ -25,6 +25,7 @@ final class BuiltChain implements Chain {
     BuiltChain(String name, List<Transform> transforms, Chain sink, MeterRegistry meters) {
         this.name = name;
         this.sink = sink;
+        transforms.forEach(this::checkChains);
         this.stats = ChainStats.open(meters, Tags.of("chain", name, "transform", ""), true);
         List<String> names = distinctNames(transforms);
         Chain next = this::sendToSink;
@@ -42,6 +43,23 @@ final class BuiltChain implements Chain {
             close();
             throw refused;
         }
+    }
+
+    private void checkChains(Transform transform) {
+        for (Chain other : transform.chains()) {
+            if (protocol() != null
+                    && other.protocol() != null
+                    && !other.protocol().equals(protocol())) {
+                throw new IllegalStateException("chain \"" + name + "\": " + transform.name() + " sends to "
+                        + title(other) + ", which speaks " + other.protocol() + "; " + sinkText() + " speaks "
+                        + protocol());
+            }
+        }
+    }
+
+    /** A chain in few words. */
+    static String title(Chain chain) {
+        return chain instanceof BuiltChain built ? "chain \"" + built.name + "\"" : describe(chain);
     }
 
     /** A sink may be any lambda, so what it must not do becomes a failed reply here. */
@@ -137,7 +155,13 @@ final class BuiltChain implements Chain {
 
     @Override
     public boolean leave(Session session) {
-        return sink.leave(session);
+        boolean left = sink.leave(session);
+        for (TransformNode node : nodes) {
+            for (Chain other : node.transform().chains()) {
+                left &= other.leave(session);
+            }
+        }
+        return left;
     }
 
     /** Where a chain ends, its sub-chains followed. */

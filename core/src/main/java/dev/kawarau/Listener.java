@@ -74,10 +74,9 @@ public final class Listener implements AutoCloseable {
         Objects.requireNonNull(chain, "chain");
         String spoken = chain.protocol();
         if (spoken != null && !spoken.equals(protocol.name())) {
-            String name = chain instanceof BuiltChain built ? "chain \"" + built.name() + "\"" : chain.toString();
             String sink = chain instanceof BuiltChain built ? built.sinkText() : "it";
             throw new IllegalArgumentException(
-                    builderName + " cannot serve " + name + ": " + sink + " speaks " + spoken);
+                    builderName + " cannot serve " + BuiltChain.title(chain) + ": " + sink + " speaks " + spoken);
         }
         return chain;
     }
@@ -196,8 +195,8 @@ public final class Listener implements AutoCloseable {
      * what can be handed over: for Redis its protocol version, the database that it selected, and its name. One that has
      * something at the old sink which cannot (for Redis MULTI, WATCH, subscriptions, MONITOR, AUTH, CLIENT REPLY or
      * TRACKING, and whatever keeps its connection for good) stays on the old chain until that has ended. Whoever does not
-     * want to wait for these closes the old sink, which closes the connections of clients that would lose something. What
-     * a transform sent to a sink of its own is not followed; see {@link Chain#leave}.
+     * want to wait for these closes the old sink, which closes the connections of clients that would lose something. The
+     * same holds for {@linkplain Transform#chains chains} that transforms send to; see {@link Chain#leave}.
      *
      * @return completes with the chain that was served before, once no request of this listener is on it, not even one of
      *     a client that has left, and no client stays there: then it may be closed

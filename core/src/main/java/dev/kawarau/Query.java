@@ -76,6 +76,19 @@ public interface Query {
     /** Whether {@link #keys()} are all that the request touches; false for a command that nobody knows. */
     boolean keysKnown();
 
+    /** How many statements the request carries out: more than one for a batch of them. */
+    default int statements() {
+        return 1;
+    }
+
+    /**
+     * Whether carrying the request out twice leaves and answers what carrying it out once does, as far as the request alone
+     * tells; false when in doubt.
+     */
+    default boolean isIdempotent() {
+        return kind() == Kind.READ;
+    }
+
     /**
      * The columns of the primary key that the request gives values for, in the table's order, a column several times if
      * it gives several; empty where a key has no columns, and where it is not known which columns are the key.

@@ -1,5 +1,6 @@
 package dev.kawarau;
 
+import java.util.List;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,15 @@ public interface Transform {
      */
     default @Nullable Message onPush(Session session, Message push) {
         return push;
+    }
+
+    /**
+     * The chains, beside the rest of its own, that the transform sends requests to. They must speak the protocol of the
+     * chain that it is part of, and a session leaves that chain when it can leave these too. Like a sink, they are closed by
+     * whoever made them.
+     */
+    default List<Chain> chains() {
+        return List.of();
     }
 
     /** Tells the transform, once, when the chain that it is part of is built. */

@@ -63,6 +63,35 @@ class ChainBuilderTest {
     }
 
     @Test
+    void aTransformMustSendToChainsOfTheSameProtocol() {
+        Chain shadow = Chain.named("shadow").to(sink("WORDS"));
+        ChainBuilder builder = Chain.named("orders").then(sendingTo(shadow));
+
+        assertThatIllegalStateException()
+                .isThrownBy(() -> builder.to(sink("LINES")))
+                .withMessage(
+                        "chain \"orders\": copier sends to chain \"shadow\", which speaks WORDS; sink of LINES speaks"
+                                + " LINES");
+        Chain.named("orders").then(sendingTo(shadow)).to(sink("WORDS")).close();
+        Chain.named("orders").then(sendingTo(shadow)).to(sink(null)).close();
+        shadow.close();
+    }
+
+    @Test
+    void aSessionLeavesAChainWhenItCanLeaveAllThatItsTransformsSendTo() {
+        Chain staying = leaving("shadow", false);
+        Chain chain = Chain.named("orders").then(sendingTo(staying)).to(leaving("sink", true));
+
+        assertThat(chain.leave(null)).isFalse();
+        assertThat(events).containsExactly("asked sink", "asked shadow");
+        chain.close();
+        Chain free =
+                Chain.named("orders").then(sendingTo(leaving("shadow", true))).to(leaving("sink", true));
+        assertThat(free.leave(null)).isTrue();
+        free.close();
+    }
+
+    @Test
     void aNullTransformABlankNameAndASecondRegistryAreRefused() {
         assertThatNullPointerException()
                 .isThrownBy(() -> Chain.named("orders").then(null))
@@ -288,6 +317,40 @@ class ChainBuilderTest {
         public void close() {
             closed.add("sink");
         }
+    }
+
+    private static Transform sendingTo(Chain other) {
+        return new Transform() {
+            @Override
+            public Reply handle(Message message, Chain next) {
+                return next.send(message);
+            }
+
+            @Override
+            public List<Chain> chains() {
+                return List.of(other);
+            }
+
+            @Override
+            public String name() {
+                return "copier";
+            }
+        };
+    }
+
+    private Chain leaving(String name, boolean lets) {
+        return new Chain() {
+            @Override
+            public Reply send(Message message) {
+                return Reply.of(response);
+            }
+
+            @Override
+            public boolean leave(Session session) {
+                events.add("asked " + name);
+                return lets;
+            }
+        };
     }
 
     private Chain sink(String protocol) {

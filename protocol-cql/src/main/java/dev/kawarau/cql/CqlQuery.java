@@ -117,6 +117,17 @@ final class CqlQuery implements Query {
         return found == null ? List.of() : found;
     }
 
+    @Override
+    public int statements() {
+        int statements = 0;
+        for (CqlOperation operation : request.operations()) {
+            statements += operation.statement() instanceof Batch batch
+                    ? batch.statements().size()
+                    : 1;
+        }
+        return Math.max(1, statements);
+    }
+
     /** One table that the request reads or changes. */
     private record Touch(
             @Nullable CqlStatement statement, @Nullable RelationMetadata table, KeyPlan plan, CqlValues bound) {}

@@ -54,7 +54,8 @@ class CqlQueryTest {
             boolean keysKnown,
             List<String> primaryKey,
             List<String> columns,
-            List<String> projection) {
+            List<String> projection,
+            int statements) {
 
         static Seen of(Query query) {
             return new Seen(
@@ -65,7 +66,8 @@ class CqlQueryTest {
                     query.keysKnown(),
                     query.primaryKey().stream().map(Seen::text).toList(),
                     query.columns().stream().map(Seen::text).toList(),
-                    query.projection());
+                    query.projection(),
+                    query.statements());
         }
 
         private static String text(Query.Column column) {
@@ -145,7 +147,8 @@ class CqlQueryTest {
                         true,
                         List.of("k=0000002a"),
                         List.of(),
-                        List.of("v", "WRITETIME(v)", "m")));
+                        List.of("v", "WRITETIME(v)", "m"),
+                        1));
     }
 
     @Test
@@ -232,10 +235,14 @@ class CqlQueryTest {
         assertThat(batch.kind()).isEqualTo(Kind.WRITE);
         assertThat(batch.namespace()).isEqualTo("seen.single");
         assertThat(batch.keys()).containsExactly("00000001", "00000002");
+        assertThat(batch.statements()).isEqualTo(3);
 
         Seen text = execute("BEGIN BATCH DELETE FROM seen.single WHERE k = 1; DELETE FROM seen.single WHERE k = 2;"
                 + " APPLY BATCH");
         assertThat(text.keys()).containsExactly("00000001", "00000002");
+        assertThat(text.statements()).isEqualTo(2);
+        assertThat(execute("SELECT v FROM seen.single WHERE k = 1").statements())
+                .isEqualTo(1);
     }
 
     @Test
@@ -284,7 +291,7 @@ class CqlQueryTest {
         assertThatThrownBy(() -> session.execute("SELEKT v FROM seen.single")).isInstanceOf(SyntaxError.class);
 
         assertThat(seen.element())
-                .isEqualTo(new Seen(Kind.OTHER, "QUERY", "", List.of(), false, List.of(), List.of(), List.of()));
+                .isEqualTo(new Seen(Kind.OTHER, "QUERY", "", List.of(), false, List.of(), List.of(), List.of(), 1));
         assertThat(meters.get("kawarau.cql.unparsed").counter().count()).isEqualTo(before + 1);
     }
 
