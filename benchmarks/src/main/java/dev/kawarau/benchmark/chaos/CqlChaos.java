@@ -1,6 +1,8 @@
 package dev.kawarau.benchmark.chaos;
 
 import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
+import com.datastax.oss.driver.api.core.config.DriverConfigLoader;
 import dev.kawarau.Budget;
 import dev.kawarau.Chain;
 import dev.kawarau.EventLoops;
@@ -77,10 +79,17 @@ public final class CqlChaos {
         }
     }
 
+    /** Patient, for a node that is busy with the clients takes long over a TRUNCATE. */
     private static CqlSession direct(CassandraServer server) {
         return CqlSession.builder()
                 .addContactPoint(server.address())
                 .withLocalDatacenter("datacenter1")
+                .withConfigLoader(DriverConfigLoader.programmaticBuilder()
+                        .withDuration(DefaultDriverOption.REQUEST_TIMEOUT, Duration.ofMinutes(1))
+                        .withDuration(DefaultDriverOption.CONNECTION_INIT_QUERY_TIMEOUT, Duration.ofMinutes(1))
+                        .withDuration(DefaultDriverOption.CONTROL_CONNECTION_TIMEOUT, Duration.ofMinutes(1))
+                        .withBoolean(DefaultDriverOption.METADATA_SCHEMA_ENABLED, false)
+                        .build())
                 .build();
     }
 

@@ -21,10 +21,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Compares Kawarau with a direct connection and HAProxy in front of a real Cassandra: prepared reads by key, protocol v5.
- * Proxies are pinned to one processor and have one thread; peers take turns, and medians are printed.
+ * Proxies are pinned to one processor and have one thread; peers take turns, and medians are printed. What is measured is
+ * the steady state: before that, each proxy carries the loads until they cost it no less CPU than before, for a proxy in a
+ * JVM spends most of its first minute on the compiler, and Cassandra leaves it few requests to learn from.
  */
 public final class CqlEndToEnd {
     private static final double WARM_UP = 1.5;
+
+    /** A proxy is warm when a turn of all loads costs no more than this part less CPU than the turn before. */
+    private static final double STILL_WARMING = 0.05;
+
+    private static final int MOST_WARMING_TURNS = 20;
 
     private record Load(int connections, int inFlight) {
         @Override
@@ -64,6 +71,9 @@ public final class CqlEndToEnd {
             try {
                 proxies.add(kawarau(cassandra.port(), directory, pin));
                 haproxy(cassandra.port(), directory, pin).ifPresent(proxies::add);
+                for (ProxyProcess proxy : proxies) {
+                    warmUp(proxy.peer());
+                }
                 measure(cassandra.port(), proxies);
             } finally {
                 proxies.forEach(ProxyProcess::close);
@@ -114,6 +124,21 @@ public final class CqlEndToEnd {
                     directory,
                     pin.command(List.of(program.toString(), "-f", file.toString(), "-db")));
         });
+    }
+
+    private void warmUp(Peer peer) throws InterruptedException {
+        double before = Double.MAX_VALUE;
+        for (int turn = 1; turn <= MOST_WARMING_TURNS; turn++) {
+            double cpu = 0;
+            for (Load load : loads) {
+                cpu += oneRun(peer, load).proxyCpu();
+            }
+            System.out.printf(Locale.ROOT, "warming %s up, turn %d: %.1f us of CPU%n", peer.name(), turn, cpu);
+            if (cpu > before * (1 - STILL_WARMING)) {
+                return;
+            }
+            before = cpu;
+        }
     }
 
     private void measure(int cassandra, List<ProxyProcess> proxies) throws InterruptedException {
