@@ -22,16 +22,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * Compares Kawarau with a direct connection and HAProxy in front of a real Cassandra: prepared reads by key, protocol v5.
  * Proxies are pinned to one processor and have one thread; peers take turns, and medians are printed. What is measured is
- * the steady state: before that, each proxy carries the loads until they cost it no less CPU than before, for a proxy in a
- * JVM spends most of its first minute on the compiler, and Cassandra leaves it few requests to learn from.
+ * the steady state: before that, each proxy answers many requests, for one in a JVM spends most of its first minute on the
+ * compiler.
  */
 public final class CqlEndToEnd {
     private static final double WARM_UP = 1.5;
 
-    /** A proxy is warm when a turn of all loads costs no more than this part less CPU than the turn before. */
-    private static final double STILL_WARMING = 0.05;
+    /** So many requests of the heaviest load, or so many runs, and the compiler of a JVM has little left to do. */
+    private static final int WARM_REQUESTS = 600_000;
 
-    private static final int MOST_WARMING_TURNS = 20;
+    private static final int MOST_WARMING_RUNS = 20;
+
+    private static final double WARMING_RUN = 8;
 
     private record Load(int connections, int inFlight) {
         @Override
@@ -127,17 +129,12 @@ public final class CqlEndToEnd {
     }
 
     private void warmUp(Peer peer) throws InterruptedException {
-        double before = Double.MAX_VALUE;
-        for (int turn = 1; turn <= MOST_WARMING_TURNS; turn++) {
-            double cpu = 0;
-            for (Load load : loads) {
-                cpu += oneRun(peer, load).proxyCpu();
-            }
-            System.out.printf(Locale.ROOT, "warming %s up, turn %d: %.1f us of CPU%n", peer.name(), turn, cpu);
-            if (cpu > before * (1 - STILL_WARMING)) {
-                return;
-            }
-            before = cpu;
+        Load heaviest = loads.get(loads.size() - 1);
+        long requests = 0;
+        for (int run = 1; run <= MOST_WARMING_RUNS && requests < WARM_REQUESTS; run++) {
+            Measured measured = oneRun(peer, heaviest, WARMING_RUN);
+            requests += measured.outcome().requests();
+            System.out.println(line("warming up, " + heaviest, peer.name(), List.of(measured)));
         }
     }
 
@@ -148,7 +145,7 @@ public final class CqlEndToEnd {
             for (Load load : loads) {
                 Collections.rotate(peers, 1);
                 for (Peer peer : peers) {
-                    Measured measured = oneRun(peer, load);
+                    Measured measured = oneRun(peer, load, seconds);
                     System.out.println(line(round + " " + load, peer.name(), List.of(measured)));
                     if (round > 0) {
                         results.computeIfAbsent(load + " | " + peer.name(), key -> new ArrayList<>())
@@ -159,7 +156,7 @@ public final class CqlEndToEnd {
         }
     }
 
-    private Measured oneRun(Peer peer, Load load) throws InterruptedException {
+    private Measured oneRun(Peer peer, Load load, double seconds) throws InterruptedException {
         Duration[] before = {Duration.ZERO};
         CqlLoad.Outcome outcome = CqlLoad.run(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), peer.port()),
