@@ -1,5 +1,6 @@
 package dev.kawarau.sink.redis.simulation;
 
+import dev.kawarau.testkit.simulation.World;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;

@@ -1,6 +1,7 @@
 package dev.kawarau.sink.redis.simulation;
 
 import dev.kawarau.sink.redis.simulation.Request.Outcome;
+import dev.kawarau.testkit.simulation.World;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;

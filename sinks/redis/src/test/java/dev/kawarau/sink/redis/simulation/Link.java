@@ -1,5 +1,8 @@
 package dev.kawarau.sink.redis.simulation;
 
+import dev.kawarau.testkit.simulation.Pieces;
+import dev.kawarau.testkit.simulation.Wire;
+import dev.kawarau.testkit.simulation.World;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;

@@ -1,6 +1,7 @@
 package dev.kawarau.sink.redis.simulation;
 
 import dev.kawarau.sink.redis.simulation.ModelConnection.Blocked;
+import dev.kawarau.testkit.simulation.World;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -13,6 +13,7 @@ import dev.kawarau.sink.redis.RedisSink;
 import dev.kawarau.sink.redis.simulation.Request.Outcome;
 import dev.kawarau.sink.redis.simulation.Request.Transaction;
 import dev.kawarau.sink.redis.simulation.Upstream.Welcome;
+import dev.kawarau.testkit.simulation.World;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.ArrayList;
 import java.util.HashMap;

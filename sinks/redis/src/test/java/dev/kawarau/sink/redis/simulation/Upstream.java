@@ -1,5 +1,7 @@
 package dev.kawarau.sink.redis.simulation;
 
+import dev.kawarau.testkit.simulation.Wire;
+import dev.kawarau.testkit.simulation.World;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;

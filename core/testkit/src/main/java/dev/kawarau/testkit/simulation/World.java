@@ -1,4 +1,4 @@
-package dev.kawarau.sink.redis.simulation;
+package dev.kawarau.testkit.simulation;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -24,19 +24,20 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that a run happens in: one event loop that the test's thread turns, time that passes only from one event to
  * the next, what is to happen when, and a hash of all that did.
  */
-final class World implements AutoCloseable {
+public final class World implements AutoCloseable {
     /** Latencies are multiples of this, so that things happen at the same moment now and then. */
-    static final long GRAIN = TimeUnit.MICROSECONDS.toNanos(50);
+    public static final long GRAIN = TimeUnit.MICROSECONDS.toNanos(50);
 
     private record Event(long at, long number, Runnable action) {}
 
     /** Marks the channels of clients and of the server, in which the proxy has no part. */
-    interface Outside {}
+    public interface Outside {}
 
     private final SplittableRandom random;
     private final MockTicker ticker = Ticker.newMockTicker();
@@ -50,7 +51,12 @@ final class World implements AutoCloseable {
     private long count;
     private long trace = 0xcbf29ce484222325L;
 
-    World(long seed, boolean talks) {
+    /**
+     * A new world.
+     *
+     * @param talks whether it prints what happens
+     */
+    public World(long seed, boolean talks) {
         this.random = new SplittableRandom(seed);
         this.talks = talks;
     }
@@ -62,7 +68,9 @@ final class World implements AutoCloseable {
         }
 
         long nextDeadline() {
-            return hasScheduledTasks() ? nextScheduledTaskDeadlineNanos() : Long.MAX_VALUE;
+            // hasScheduledTasks() tells of those alone that are due.
+            long next = nextScheduledTaskDeadlineNanos();
+            return next == -1 ? Long.MAX_VALUE : next;
         }
 
         @Override
@@ -131,43 +139,50 @@ final class World implements AutoCloseable {
         };
     }
 
-    ManualIoEventLoop loop() {
+    /** The one event loop, of the proxy and of all others. */
+    public ManualIoEventLoop loop() {
         return loop;
     }
 
-    ByteBufAllocator memory() {
+    /** Where the memory of all connections comes from. */
+    public ByteBufAllocator memory() {
         return memory;
     }
 
-    long usedMemory() {
+    /** Bytes of it that nobody has released. */
+    public long usedMemory() {
         return memory.metric().usedDirectMemory() + memory.metric().usedHeapMemory();
     }
 
     /** What lies between the proxy and the one who has this address; null if the proxy has not taken the connection. */
-    Wire wire(SocketAddress outside) {
+    public @Nullable Wire wire(SocketAddress outside) {
         return wires.get(outside);
     }
 
-    SplittableRandom newRandom() {
+    /** Chance of one's own, which the seed decides. */
+    public SplittableRandom newRandom() {
         return random.split();
     }
 
     // --- time
 
-    long now() {
+    /** The time in nanoseconds. */
+    public long now() {
         return ticker.nanoTime();
     }
 
-    void after(long nanos, Runnable action) {
+    /** Does something when so much time has passed. */
+    public void after(long nanos, Runnable action) {
         at(now() + nanos, action);
     }
 
-    void at(long time, Runnable action) {
+    /** Does something at a time, at once if that is past. */
+    public void at(long time, Runnable action) {
         events.add(new Event(Math.max(time, now()), count++, action));
     }
 
     /** Lets everything happen until that time, or until nothing is left to happen. */
-    void runUntil(long end, Supplier<Boolean> enough) {
+    public void runUntil(long end, Supplier<Boolean> enough) {
         while (true) {
             turn();
             if (enough.get()) {
@@ -188,7 +203,8 @@ final class World implements AutoCloseable {
         }
     }
 
-    void runFor(long nanos) {
+    /** Lets so much time pass. */
+    public void runFor(long nanos) {
         runUntil(now() + nanos, () -> false);
     }
 
@@ -199,12 +215,12 @@ final class World implements AutoCloseable {
     }
 
     /** Whether the loop will ever do something by itself again. */
-    boolean isLoopIdle() {
+    public boolean isLoopIdle() {
         return loop.nextDeadline() == Long.MAX_VALUE;
     }
 
     /** Turns the loop while another thread waits for it, as binding and closing do. Time stands still. */
-    <T> T whileTurning(Supplier<T> elsewhere) {
+    public <T> T whileTurning(Supplier<T> elsewhere) {
         CompletableFuture<T> result = CompletableFuture.supplyAsync(elsewhere);
         result.whenComplete((value, failure) -> loop.execute(() -> {})); // wakes the loop
         while (!result.isDone()) {
@@ -217,7 +233,7 @@ final class World implements AutoCloseable {
     // --- what happened
 
     /** Notes what happened, for the hash that tells whether two runs were the same. */
-    void trace(String who, String what) {
+    public void trace(String who, String what) {
         mix(now());
         for (int i = 0; i < who.length(); i++) {
             mix(who.charAt(i));
@@ -235,16 +251,19 @@ final class World implements AutoCloseable {
         trace = (trace ^ value) * 0x100000001b3L;
     }
 
-    long traceHash() {
+    /** The same for two runs in which the same happened. */
+    public long traceHash() {
         return trace;
     }
 
-    void problem(String text) {
+    /** Notes that something is not as it must be. */
+    public void problem(String text) {
         trace("PROBLEM", text);
         problems.add("at " + now() / 1_000_000.0 + " ms: " + text);
     }
 
-    List<String> problems() {
+    /** All that was not as it must be. */
+    public List<String> problems() {
         return problems;
     }
 

@@ -1,4 +1,4 @@
-package dev.kawarau.sink.redis.simulation;
+package dev.kawarau.testkit.simulation;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  * The network at the proxy's end of a connection: in-VM channels take everything at once and close both ways together,
  * which sockets do not.
  */
-final class Wire extends ChannelDuplexHandler {
+public final class Wire extends ChannelDuplexHandler {
     /** What a client sends that shuts down its side, after its last bytes. */
-    static final Object END = new Object() {
+    public static final Object END = new Object() {
         @Override
         public String toString() {
             return "end";
@@ -70,12 +70,12 @@ final class Wire extends ChannelDuplexHandler {
     }
 
     /** The other side takes no more bytes for now. */
-    void fill() {
+    public void fill() {
         full = true;
     }
 
     /** The other side takes bytes again. */
-    void drain() {
+    public void drain() {
         full = false;
         if (flushed && context != null) {
             flushed = false;
@@ -84,7 +84,7 @@ final class Wire extends ChannelDuplexHandler {
     }
 
     /** Reads on to the end even if nobody asked to, as epoll does once the other side has shut down. */
-    void readToEnd() {
+    public void readToEnd() {
         for (int i = 0;
                 i < 1000 && !ended && context != null && context.channel().isActive();
                 i++) {

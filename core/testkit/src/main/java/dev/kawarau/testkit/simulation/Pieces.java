@@ -1,4 +1,4 @@
-package dev.kawarau.sink.redis.simulation;
+package dev.kawarau.testkit.simulation;
 
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
@@ -7,10 +7,11 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /** Bytes as the network delivers them: in pieces that know nothing of frames, in buffers of any kind. */
-final class Pieces {
+public final class Pieces {
     private Pieces() {}
 
-    static List<String> cut(String bytes, SplittableRandom random) {
+    /** The bytes in pieces; one character is one byte. */
+    public static List<String> cut(String bytes, SplittableRandom random) {
         List<String> pieces = new ArrayList<>();
         int style = random.nextInt(10);
         int at = 0;
@@ -30,7 +31,8 @@ final class Pieces {
         return pieces;
     }
 
-    static ByteBuf buffer(World world, String piece, SplittableRandom random) {
+    /** A piece as it arrives. */
+    public static ByteBuf buffer(World world, String piece, SplittableRandom random) {
         byte[] bytes = piece.getBytes(StandardCharsets.ISO_8859_1);
         int room = random.nextInt(4) == 0 ? bytes.length + random.nextInt(4_096) : bytes.length;
         ByteBuf buffer = random.nextBoolean()
