@@ -5,10 +5,15 @@ import dev.kawarau.Tls;
 import dev.kawarau.cql.CqlCompression;
 import org.jspecify.annotations.Nullable;
 
-/** How to reach a server. Times are in nanoseconds. */
+/**
+ * How to reach a server. Times are in nanoseconds.
+ *
+ * @param localName of a server in this JVM; null for one at host and port
+ */
 record CassandraSettings(
         String host,
         int port,
+        @Nullable String localName,
         @Nullable Credentials credentials,
         @Nullable Tls tls,
         CqlCompression compression,
@@ -33,7 +38,7 @@ record CassandraSettings(
 
     /** The server, for people. */
     String server() {
-        return host + ":" + port;
+        return localName != null ? "local:" + localName : host + ":" + port;
     }
 
     @Override

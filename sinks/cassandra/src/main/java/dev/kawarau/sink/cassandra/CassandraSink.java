@@ -46,8 +46,7 @@ public final class CassandraSink implements Sink {
     private @Nullable ControlPlane control;
     private volatile boolean closed;
 
-    private CassandraSink(CassandraSettings settings, MeterRegistry meters) {
-        SplittableRandom random = new SplittableRandom();
+    private CassandraSink(CassandraSettings settings, MeterRegistry meters, SplittableRandom random) {
         this.settings = settings;
         this.stats = new SinkStats(meters, settings.toString());
         this.loops = new LoopLocal<>(loop -> {
@@ -165,6 +164,8 @@ public final class CassandraSink implements Sink {
         private Duration connectTimeout = Duration.ofSeconds(5);
         private Duration requestTimeout = Duration.ofSeconds(12);
         private Duration idleTimeout = Duration.ofSeconds(60);
+        private @Nullable String localName;
+        private SplittableRandom random = new SplittableRandom();
 
         private Builder(String server) {
             Matcher parts = SERVER.matcher(server);
@@ -245,6 +246,13 @@ public final class CassandraSink implements Sink {
             return this;
         }
 
+        /** The server is in this JVM, and the pauses between attempts come from a seed: for simulations. */
+        Builder inVm(String name, long seed) {
+            this.localName = name;
+            this.random = new SplittableRandom(seed);
+            return this;
+        }
+
         private static int within(String setting, int value, int most) {
             if (value < 1 || value > most) {
                 throw new IllegalArgumentException(
@@ -266,6 +274,7 @@ public final class CassandraSink implements Sink {
             CassandraSettings settings = new CassandraSettings(
                     host,
                     port,
+                    localName,
                     credentials,
                     tls,
                     compression,
@@ -275,7 +284,7 @@ public final class CassandraSink implements Sink {
                     connectTimeout.toNanos(),
                     requestTimeout.toNanos(),
                     idleTimeout.toNanos());
-            return new CassandraSink(settings, meters == null ? Metrics.globalRegistry : meters);
+            return new CassandraSink(settings, meters == null ? Metrics.globalRegistry : meters, random);
         }
     }
 }

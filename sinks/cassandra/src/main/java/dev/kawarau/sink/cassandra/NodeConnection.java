@@ -14,6 +14,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.local.LocalAddress;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
@@ -90,6 +91,10 @@ final class NodeConnection extends ChannelInboundHandlerAdapter {
 
     void connect(Dialer dialer) {
         times.begin();
+        if (settings.localName() != null) {
+            connectTo(dialer, new LocalAddress(settings.localName()));
+            return;
+        }
         dialer.resolve(home.loop(), address -> connectTo(dialer, address), why -> close("is unreachable: " + why));
     }
 

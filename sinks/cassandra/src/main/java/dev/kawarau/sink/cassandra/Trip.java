@@ -17,6 +17,9 @@ final class Trip extends Errand {
         NOTHING
     }
 
+    /** A server may forget a statement again before it is used: it was restarted, or has room for few. */
+    private static final int MOST_REPEATS = 2;
+
     private final Promise reply = new Promise();
     private final Leave leave;
     private @Nullable CqlMessage unprepared;
@@ -64,11 +67,11 @@ final class Trip extends Errand {
      * The server did not know a prepared statement.
      *
      * @param error what it said, in case that nothing can be done about it
-     * @return false if it has said so more often than the request has statements
+     * @return false if it has said so too often for the statements that the request has
      */
     boolean unprepared(CqlMessage error) {
         unprepared = error;
-        return ++timesUnprepared <= request().operations().size();
+        return ++timesUnprepared <= request().operations().size() + MOST_REPEATS;
     }
 
     /** Nothing could be done about it, so the client has to prepare the statement anew. */
