@@ -21,7 +21,7 @@ class StandaloneCassandraTest {
         return Standalone.start(Options.parse("--listen", "127.0.0.1:0", "--threads", "1", "--cassandra", cassandra));
     }
 
-    private static CqlSession connect(String address) {
+    static CqlSession connect(String address) {
         return CqlSession.builder()
                 .withLocalDatacenter("datacenter1")
                 .withConfigLoader(DriverConfigLoader.programmaticBuilder()

@@ -28,6 +28,10 @@ import org.jspecify.annotations.Nullable;
  * no {@linkplain Builder#credentials credentials}, each client has a connection of its own, over which its credentials
  * pass through.
  *
+ * <p>Who sends requests before the answer to a USE may have them carried out in the keyspace before it, as with Cassandra
+ * itself, which takes the requests of a connection in any order. Options of the client's STARTUP (NO_COMPACT,
+ * THROW_ON_OVERLOAD, the driver's name) reach the server only with credentials that pass through.
+ *
  * <p>Compression is between the sink and the server, whatever the client uses. The protocol version is the client's; a
  * server that does not speak it says so itself, and drivers then try another.
  *
