@@ -43,6 +43,11 @@ final class ClientSession implements Session {
     }
 
     @Override
+    public boolean isOrdered() {
+        return connection.listener().protocol().ordered();
+    }
+
+    @Override
     public SocketAddress remoteAddress() {
         return connection.channel().remoteAddress();
     }

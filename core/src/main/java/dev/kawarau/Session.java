@@ -21,6 +21,9 @@ public interface Session {
     /** The protocol's name, such as {@code RESP}. */
     String protocol();
 
+    /** Whether the client takes responses in the order of its requests, and so may count on that order (RESP; not CQL). */
+    boolean isOrdered();
+
     /** Where the client connected from. */
     SocketAddress remoteAddress();
 

@@ -46,6 +46,11 @@ final class LoneSession implements Session {
     }
 
     @Override
+    public boolean isOrdered() {
+        return true;
+    }
+
+    @Override
     public boolean isOpen() {
         return true;
     }
