@@ -1,0 +1,16 @@
+/**
+ * Transforms that decide whether a request goes on, when, and how often. Start at whichever says what you want:
+ *
+ * <ul>
+ *   <li>{@link dev.kawarau.transform.control.Throttle} lets so many requests a second pass.
+ * </ul>
+ *
+ * <p>One object serves every connection and every event loop, so all of them are thread-safe. They know no protocol: what
+ * they look at is {@link dev.kawarau.Message#query()}, and what they refuse becomes the native error of the client's
+ * protocol. Those that let requests wait keep the order of each session that has one
+ * ({@link dev.kawarau.Session#isOrdered()}). All time is that of the event loop.
+ */
+@NullMarked
+package dev.kawarau.transform.control;
+
+import org.jspecify.annotations.NullMarked;

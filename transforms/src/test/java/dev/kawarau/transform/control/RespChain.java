@@ -1,0 +1,22 @@
+package dev.kawarau.transform.control;
+
+import dev.kawarau.Transform;
+import dev.kawarau.resp.RespListener;
+import dev.kawarau.resp.RespMessage;
+import dev.kawarau.resp.RespValue;
+import dev.kawarau.testkit.ChainTester;
+import dev.kawarau.testkit.VirtualTime;
+
+/** Chains under test that speak RESP, and whose time passes when the test says so. */
+final class RespChain {
+    static final RespMessage OK = RespMessage.of(RespValue.ok());
+
+    private RespChain() {}
+
+    static ChainTester of(VirtualTime time, Transform... transforms) {
+        return ChainTester.of(
+                (address, chain) ->
+                        RespListener.on(address).eventLoops(time.loops()).serve(chain),
+                transforms);
+    }
+}
