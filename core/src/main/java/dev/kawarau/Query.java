@@ -89,6 +89,11 @@ public interface Query {
         return kind() == Kind.READ;
     }
 
+    /** Whether the database may let the request wait until something happens, as Redis does with BLPOP. */
+    default boolean isBlocking() {
+        return false;
+    }
+
     /**
      * The columns of the primary key that the request gives values for, in the table's order, a column several times if
      * it gives several; empty where a key has no columns, and where it is not known which columns are the key.

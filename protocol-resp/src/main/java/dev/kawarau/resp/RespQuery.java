@@ -52,4 +52,11 @@ final class RespQuery implements Query {
     public boolean keysKnown() {
         return !request.command().keysUnknown(request);
     }
+
+    /** Commands for administration are given a connection of their own for another reason: nothing may be before them. */
+    @Override
+    public boolean isBlocking() {
+        RespCommand command = request.command();
+        return command.routing(request) == RespCommand.Routing.RESERVED && command.kind() != Kind.ADMIN;
+    }
 }

@@ -27,6 +27,9 @@ abstract class Waiter {
     /** Its line let go of it, whatever became of it: gives up its place. */
     abstract void left();
 
+    /** Its turn came and it did not go: gives up what it was to go with. */
+    void moot() {}
+
     final Reply reply() {
         return promise;
     }
@@ -65,6 +68,7 @@ abstract class Waiter {
         if (!request.isOver()) {
             return false;
         }
+        moot();
         promise.fail(new Failure(Failure.Kind.TIMEOUT, "answered before its turn came"));
         return true;
     }

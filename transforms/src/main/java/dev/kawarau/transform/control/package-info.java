@@ -2,7 +2,8 @@
  * Transforms that decide whether a request goes on, when, and how often. Start at whichever says what you want:
  *
  * <ul>
- *   <li>{@link dev.kawarau.transform.control.Throttle} lets so many requests a second pass.
+ *   <li>{@link dev.kawarau.transform.control.Throttle} lets so many requests a second pass;
+ *   <li>{@link dev.kawarau.transform.control.ConcurrencyLimit} lets so many be under way at a time.
  * </ul>
  *
  * <p>One object serves every connection and every event loop, so all of them are thread-safe. They know no protocol: what
