@@ -89,6 +89,14 @@ public interface Query {
         return kind() == Kind.READ;
     }
 
+    /**
+     * Whether the request begins, ends or belongs to a transaction of its session (in Redis from MULTI to EXEC, and from WATCH
+     * on), all of which must reach the same server by the same way. As of the moment when it came.
+     */
+    default boolean isInTransaction() {
+        return false;
+    }
+
     /** Whether the database may let the request wait until something happens, as Redis does with BLPOP. */
     default boolean isBlocking() {
         return false;

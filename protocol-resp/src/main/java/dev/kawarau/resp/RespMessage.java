@@ -30,6 +30,7 @@ public final class RespMessage extends Message implements RespArguments {
     private int @Nullable [] positions;
     private @Nullable Query query;
     private boolean sent;
+    private boolean inTransaction;
 
     /** A request off the wire; the scanner has just found it. */
     RespMessage(Session session, ByteBuf wire, int offset, RequestScanner found) {
@@ -255,6 +256,15 @@ public final class RespMessage extends Message implements RespArguments {
             query = known;
         }
         return known;
+    }
+
+    /** Notes that the request came as part of a transaction. */
+    void markInTransaction() {
+        inTransaction = true;
+    }
+
+    boolean isInTransaction() {
+        return inTransaction || (origin != null && origin.isInTransaction());
     }
 
     /** Notes that the request, or one in its place, has been handed to a server. For sinks. */

@@ -7,6 +7,7 @@ import dev.kawarau.Protocol;
 import dev.kawarau.Reply;
 import dev.kawarau.Session;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** RESP as a listener sees it. Immutable. */
@@ -15,6 +16,8 @@ final class RespProtocol implements Protocol {
     private static final RespCommand WATCH = RespCommands.find("WATCH");
     private static final RespCommand UNWATCH = RespCommands.find("UNWATCH");
     private static final RespCommand EXEC = RespCommands.find("EXEC");
+    private static final Set<RespCommand> TRANSACTIONS =
+            Set.of(RespCommands.find("MULTI"), EXEC, RespCommands.find("DISCARD"), WATCH, UNWATCH);
     private static final RespMessage OK = RespMessage.of(RespValue.ok());
     private static final RespMessage EXECABORT =
             RespMessage.error("EXECABORT Transaction discarded because of previous errors.");
@@ -62,11 +65,15 @@ final class RespProtocol implements Protocol {
         }
         boolean muted = state.isMuted();
         boolean queueing = state.isQueueing();
+        boolean pinned = command.routing() == RespCommand.Routing.PINNED;
+        if (queueing || state.isWatching() || (pinned && TRANSACTIONS.contains(command))) {
+            request.markInTransaction();
+        }
         int transaction = state.transaction();
         // What a stranger sends is refused, and begins no transaction.
         boolean stranger = users != null && state.user() == null;
         Reply reply = passed(request, state, chain, queueing);
-        if (command.routing() == RespCommand.Routing.PINNED && !stranger) {
+        if (pinned && !stranger) {
             state.arrived(command, request.count());
         }
         if (command.routing() != RespCommand.Routing.SHARED && !reply.isDone()) {

@@ -34,6 +34,11 @@ final class RespQuery implements Query {
     }
 
     @Override
+    public boolean isInTransaction() {
+        return request.isInTransaction();
+    }
+
+    @Override
     public String namespace() {
         return Integer.toString(RespSession.of(request.session()).database());
     }

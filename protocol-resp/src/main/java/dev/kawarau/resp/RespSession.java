@@ -13,13 +13,17 @@ public final class RespSession {
     private static final RespCommand EXEC = RespCommands.find("EXEC");
     private static final RespCommand DISCARD = RespCommands.find("DISCARD");
     private static final RespCommand RESET = RespCommands.find("RESET");
+    private static final RespCommand WATCH = RespCommands.find("WATCH");
+    private static final RespCommand UNWATCH = RespCommands.find("UNWATCH");
 
     private RespVersion version = RespVersion.RESP2;
     private int database;
+    private boolean selected;
     private boolean inTransaction;
     private boolean transactionSpoiled;
     private boolean watchRefused;
     private boolean queueing;
+    private boolean watching;
     private boolean refusedOne;
     private int transactions;
     private int underWay;
@@ -53,9 +57,21 @@ public final class RespSession {
         return database;
     }
 
-    /** Says which database the server selected. For sinks. */
-    public void database(int selected) {
-        this.database = selected;
+    /** Says which database the session is in without having asked for one. For sinks. */
+    public void database(int given) {
+        this.database = given;
+        this.selected = false;
+    }
+
+    /** Says which database the server selected, as the client asked. For sinks. */
+    public void selected(int database) {
+        this.database = database;
+        this.selected = true;
+    }
+
+    /** Whether the client has asked for the database that it is in. */
+    public boolean hasSelected() {
+        return selected;
     }
 
     /** Whether requests are being queued between MULTI and EXEC, as of the last request that reached the sink. */
@@ -103,7 +119,17 @@ public final class RespSession {
         } else if ((command == EXEC || command == DISCARD || command == RESET) && command.accepts(argumentCount)) {
             queueing = false;
             refusedOne = false;
+            watching = false;
+        } else if (command == WATCH && command.accepts(argumentCount)) {
+            watching = true;
+        } else if (command == UNWATCH && !queueing) {
+            watching = false;
         }
+    }
+
+    /** Whether what arrives counts on a WATCH. */
+    boolean isWatching() {
+        return watching;
     }
 
     /** Whether what arrives belongs to a transaction. */

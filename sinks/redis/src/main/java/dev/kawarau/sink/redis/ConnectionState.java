@@ -223,7 +223,7 @@ final class ConnectionState {
         if (request.value() instanceof RespValue.Array array
                 && array.elements().get(1) instanceof RespValue.Bulk number) {
             database = Integer.parseInt(number.text());
-            session.database(database);
+            session.selected(database);
         }
     }
 

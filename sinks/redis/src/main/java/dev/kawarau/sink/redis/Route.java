@@ -37,7 +37,7 @@ final class Route {
     private @Nullable OwnConnection own;
     private @Nullable Trip barrier;
     private boolean starting;
-    /** What the client selected here; other sinks of the same session have their own. */
+    /** What the client selected here; other sinks that the session has been at are told by themselves. */
     private int database;
 
     private final LostState lost;
@@ -55,8 +55,16 @@ final class Route {
         Luggage luggage = session.get(LUGGAGE);
         session.set(LUGGAGE, null);
         this.naming = luggage == null ? new ClientNaming() : luggage.naming;
-        this.database = luggage == null || luggage.database == null ? homeDatabase() : luggage.database;
-        resp.database(database);
+        if (luggage == null && resp.hasSelected()) {
+            // At another sink, to which the session also goes.
+            this.database = resp.database();
+        } else if (luggage == null || luggage.database == null) {
+            this.database = homeDatabase();
+            resp.database(database);
+        } else {
+            this.database = luggage.database;
+            resp.selected(database);
+        }
     }
 
     int database() {

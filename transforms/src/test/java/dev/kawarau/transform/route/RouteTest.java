@@ -1,0 +1,208 @@
+package dev.kawarau.transform.route;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.kawarau.Chain;
+import dev.kawarau.Failure;
+import dev.kawarau.Message;
+import dev.kawarau.Query;
+import dev.kawarau.Reply;
+import dev.kawarau.Session;
+import dev.kawarau.resp.RespListener;
+import dev.kawarau.resp.RespMessage;
+import dev.kawarau.resp.RespValue;
+import dev.kawarau.testkit.ChainTester;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Where requests go; the chains are lambdas that note what comes. */
+class RouteTest {
+    private static final RespMessage OK = RespMessage.of(RespValue.ok());
+
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final List<String> log = Collections.synchronizedList(new ArrayList<>());
+
+    private Chain noting(String name) {
+        return request -> {
+            log.add(name + " " + request.query().operation());
+            return Reply.of(OK);
+        };
+    }
+
+    private static ChainTester serving(Chain end) {
+        return ChainTester.of(
+                (address, served) -> RespListener.on(address).serve(served), (request, next) -> end.send(request));
+    }
+
+    private static String readsApart(Message request) {
+        return request.query().kind() == Query.Kind.READ ? "replica" : "main";
+    }
+
+    private Route readsApart(Chain replica) {
+        return Route.by(RouteTest::readsApart)
+                .to("main", noting("main"))
+                .to("replica", replica)
+                .metrics(meters)
+                .build();
+    }
+
+    @Test
+    void aFunctionNamesTheChainForEachRequest() {
+        try (ChainTester chain = serving(readsApart(noting("replica")))) {
+            chain.client().send("SET a b\r\nGET a\r\nDEL a\r\n").expect("+OK\r\n+OK\r\n+OK\r\n");
+        }
+
+        assertThat(log).containsExactly("main SET", "replica GET", "main DEL");
+        assertThat(meters.get("kawarau.route.requests")
+                        .tag("target", "main")
+                        .counter()
+                        .count())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void aTransactionStaysAtHomeWithAllThatIsInIt() {
+        try (ChainTester chain = serving(readsApart(noting("replica")))) {
+            chain.client()
+                    .send("WATCH a\r\nGET a\r\nMULTI\r\nGET b\r\nEXEC\r\nGET c\r\n")
+                    .expect("+OK\r\n".repeat(6));
+        }
+
+        assertThat(log).containsExactly("main WATCH", "main GET", "main MULTI", "main GET", "main EXEC", "replica GET");
+    }
+
+    @Test
+    void whatIsSaidOfTheSessionIsSaidToAllChainsThatItHasBeenAt() {
+        try (ChainTester chain = serving(readsApart(noting("replica")))) {
+            chain.client().send("SELECT 1\r\nGET a\r\nSELECT 2\r\n").expect("+OK\r\n".repeat(3));
+        }
+
+        assertThat(log).containsExactly("main SELECT", "replica GET", "main SELECT", "replica SELECT");
+    }
+
+    @Test
+    void aSessionThatOneChainCannotFollowIsClosed() {
+        Chain refusing = request -> request.query().kind() == Query.Kind.SESSION
+                ? Reply.failed(new Failure(Failure.Kind.UNAVAILABLE, "not there"))
+                : Reply.of(OK);
+        try (ChainTester chain = serving(readsApart(refusing))) {
+            chain.client()
+                    .send("GET a\r\nSELECT 2\r\n")
+                    .expect("+OK\r\n-ERR Route: SELECT was not carried out by all chains that the session is at;")
+                    .receive(" it is closed, so that it is not in two places\r\n".length());
+            chain.client().expectEnd();
+        }
+    }
+
+    @Test
+    void aNameThatNoChainHasIsAnErrorThatNamesThoseThereAre() {
+        Route route = Route.by(request -> "elsewhere")
+                .to("main", noting("main"))
+                .metrics(meters)
+                .build();
+        try (ChainTester chain = serving(route)) {
+            chain.client()
+                    .send("GET a\r\n")
+                    .expect("-ERR no chain of the Route is called \"elsewhere\"; it has [main]\r\n");
+        }
+    }
+
+    @Test
+    void itIsOfTheProtocolOfItsChainsWhichMustBeOne() {
+        assertThat(Route.by(request -> "a")
+                        .to("a", speaking("RESP"))
+                        .metrics(meters)
+                        .build()
+                        .protocol())
+                .isEqualTo("RESP");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Route.by(request -> "a")
+                        .to("a", speaking("RESP"))
+                        .to("b", speaking("CQL"))
+                        .build())
+                .withMessage("Route: the chains must speak one protocol, not RESP and CQL");
+        assertThat(Route.byProtocol()
+                        .to("RESP", speaking("RESP"))
+                        .to("CQL", speaking("CQL"))
+                        .metrics(meters)
+                        .build()
+                        .protocol())
+                .isNull();
+    }
+
+    @Test
+    void aSessionLeavesWhenAllChainsLetItGo() {
+        List<String> asked = new ArrayList<>();
+        Chain first = leaving(asked, "first", false);
+        Chain second = leaving(asked, "second", true);
+        Route route = Route.by(request -> "a")
+                .to("a", first)
+                .to("b", second)
+                .metrics(meters)
+                .build();
+
+        assertThat(route.leave(null)).isFalse();
+        assertThat(asked).containsExactly("first", "second");
+    }
+
+    @Test
+    void itPrintsAsItNests() {
+        Chain inner = Chain.named("inner").metrics(meters).to(speaking("RESP"));
+        Route route = Route.by(request -> "a")
+                .to("a", inner)
+                .to("b", speaking("RESP"))
+                .metrics(meters)
+                .build();
+
+        assertThat(route).hasToString("Route\n  a: chain \"inner\"\n    -> speaks RESP\n  b: speaks RESP");
+        inner.close();
+    }
+
+    @Test
+    void twoChainsOfOneNameAndNoneAtAllAreRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Route.by(request -> "a").to("a", noting("a")).to("a", noting("b")))
+                .withMessage("Route: there are two chains for \"a\"");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Route.by(request -> "a").build())
+                .withMessage("Route needs a chain to send to");
+    }
+
+    private static Chain speaking(String protocol) {
+        return new Chain() {
+            @Override
+            public Reply send(Message request) {
+                return Reply.of(OK);
+            }
+
+            @Override
+            public String protocol() {
+                return protocol;
+            }
+
+            @Override
+            public String toString() {
+                return "speaks " + protocol;
+            }
+        };
+    }
+
+    private static Chain leaving(List<String> asked, String name, boolean lets) {
+        return new Chain() {
+            @Override
+            public Reply send(Message request) {
+                return Reply.of(OK);
+            }
+
+            @Override
+            public boolean leave(Session session) {
+                asked.add(name);
+                return lets;
+            }
+        };
+    }
+}
