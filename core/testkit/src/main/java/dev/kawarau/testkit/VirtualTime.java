@@ -57,6 +57,7 @@ public final class VirtualTime implements AutoCloseable {
 
     /** Time passes, in steps of at most a millisecond, and all that is due by then happens. */
     public void pass(Duration time) {
+        settle();
         for (long left = time.toNanos(); left > 0; left -= STEP) {
             ticker.advance(Math.min(STEP, left), TimeUnit.NANOSECONDS);
             settle();
