@@ -164,10 +164,13 @@ final class RespProtocol implements Protocol {
         return request.argumentIs(0, "POST") || request.argumentIs(0, "HOST:");
     }
 
-    /** A request of a transaction that a transform or a missing right refused would be missing from EXEC unnoticed. */
+    /**
+     * A request of a transaction that a transform or a missing right refused would be missing from EXEC unnoticed; of one
+     * that failed when it was sent already, such as by a timeout, EXEC would do what the client was told had failed.
+     */
     private static void watch(RespMessage request, RespSession state, int transaction, Reply reply) {
         reply.whenDone((response, failure) -> {
-            if (!request.isSent() && (response == null || response.isError())) {
+            if (response == null || (!request.isSent() && response.isError())) {
                 state.refusedIn(transaction);
             }
         });
