@@ -30,6 +30,20 @@ public interface Query {
         OTHER
     }
 
+    /** What a request leaves on the connection that it is sent over, for what is sent over other connections. */
+    enum Trace {
+        /** Nothing. */
+        NONE,
+        /** What a sink finds by itself that the session comes to later: a database, a keyspace, a version, a name. */
+        CARRIED,
+        /** What each sink must be told: who the client is, that it wants to hear of changes. */
+        TOLD,
+        /** Something for what follows on the same connection, such as that it is not to be answered. */
+        NEXT,
+        /** A prepared statement: sinks prepare it anew where it is not known. */
+        STATEMENT
+    }
+
     /** The picture of a message that asks for nothing, such as a response. */
     Query NONE = new Query() {
         @Override
@@ -95,6 +109,11 @@ public interface Query {
      */
     default boolean isInTransaction() {
         return false;
+    }
+
+    /** What the request leaves on its connection, if it is carried out. */
+    default Trace trace() {
+        return Trace.NONE;
     }
 
     /** Whether the database may let the request wait until something happens, as Redis does with BLPOP. */

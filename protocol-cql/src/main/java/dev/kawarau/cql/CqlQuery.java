@@ -34,6 +34,16 @@ final class CqlQuery implements Query {
         };
     }
 
+    @Override
+    public Trace trace() {
+        return switch (request.opcode()) {
+            case PREPARE -> Trace.STATEMENT;
+            case STARTUP -> Trace.CARRIED;
+            case QUERY, EXECUTE -> kind() == Kind.SESSION ? Trace.CARRIED : Trace.NONE;
+            default -> Trace.NONE;
+        };
+    }
+
     /** Servers take nothing but writes in a batch; only one that is conditional has an answer that reads. */
     private boolean isConditional() {
         return request.operations().stream().anyMatch(operation -> operation.kind() == Kind.READ_WRITE);

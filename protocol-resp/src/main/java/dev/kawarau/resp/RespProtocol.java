@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** RESP as a listener sees it. Immutable. */
 final class RespProtocol implements Protocol {
     private static final RespCommand QUIT = RespCommands.find("QUIT");
+    private static final RespCommand RESET = RespCommands.find("RESET");
     private static final RespCommand WATCH = RespCommands.find("WATCH");
     private static final RespCommand UNWATCH = RespCommands.find("UNWATCH");
     private static final RespCommand EXEC = RespCommands.find("EXEC");
@@ -66,7 +67,8 @@ final class RespProtocol implements Protocol {
         boolean muted = state.isMuted();
         boolean queueing = state.isQueueing();
         boolean pinned = command.routing() == RespCommand.Routing.PINNED;
-        if (queueing || state.isWatching() || (pinned && TRANSACTIONS.contains(command))) {
+        // RESET ends all of it, and more.
+        if (command != RESET && (queueing || state.isWatching() || (pinned && TRANSACTIONS.contains(command)))) {
             request.markInTransaction();
         }
         int transaction = state.transaction();

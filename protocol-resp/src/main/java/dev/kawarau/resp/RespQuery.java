@@ -58,6 +58,11 @@ final class RespQuery implements Query {
         return !request.command().keysUnknown(request);
     }
 
+    @Override
+    public Trace trace() {
+        return RespTraces.of(request);
+    }
+
     /** Commands for administration are given a connection of their own for another reason: nothing may be before them. */
     @Override
     public boolean isBlocking() {

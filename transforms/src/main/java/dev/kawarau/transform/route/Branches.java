@@ -1,26 +1,23 @@
 package dev.kawarau.transform.route;
 
 import dev.kawarau.Chain;
-import dev.kawarau.Failure;
 import dev.kawarau.Message;
-import dev.kawarau.Promise;
 import dev.kawarau.Query;
 import dev.kawarau.Reply;
 import dev.kawarau.Session;
-import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The chains that requests are sent to, and at which of them each session has been, so that its state is the same at all of
- * these. Thread-safe; what belongs to a session is confined to its loop.
+ * The chains that requests are sent to; keeps the state of each session the same at all that it has been at. Thread-safe; what
+ * belongs to a session is confined to its loop.
  */
 final class Branches {
     private final String owner;
     private final List<Chain> chains;
     private final @Nullable String protocol;
-    private final Session.Key<BitSet> visited;
+    private final Session.Key<BranchSession> key;
 
     /**
      * Chains that speak one protocol.
@@ -28,7 +25,7 @@ final class Branches {
      * @param owner for the words of errors
      * @throws IllegalArgumentException if they do not, or if there is none
      */
-    static Branches of(String owner, List<Chain> chains) {
+    static Branches of(String owner, List<? extends Chain> chains) {
         String common = null;
         for (Chain chain : chains) {
             String spoken = chain.protocol();
@@ -42,22 +39,30 @@ final class Branches {
     }
 
     /** Chains of any protocols, for one that chooses by it. */
-    static Branches ofAny(String owner, List<Chain> chains) {
+    static Branches ofAny(String owner, List<? extends Chain> chains) {
         return new Branches(owner, chains, null);
     }
 
-    private Branches(String owner, List<Chain> chains, @Nullable String protocol) {
+    private Branches(String owner, List<? extends Chain> chains, @Nullable String protocol) {
         if (chains.isEmpty()) {
             throw new IllegalArgumentException(owner + " needs a chain to send to");
         }
         this.owner = owner;
         this.chains = List.copyOf(chains);
         this.protocol = protocol;
-        this.visited = Session.Key.named("branches of " + owner);
+        this.key = Session.Key.named("branches of " + owner);
+    }
+
+    String owner() {
+        return owner;
     }
 
     int count() {
         return chains.size();
+    }
+
+    Chain chain(int branch) {
+        return chains.get(branch);
     }
 
     @Nullable
@@ -65,104 +70,39 @@ final class Branches {
         return protocol;
     }
 
-    /** Whether a request is about the session and not about data, and so is not anybody's to place. */
+    /** Whether a request is about its session and not about data, and so is not anybody's to place. */
     static boolean isState(Query query) {
         return switch (query.kind()) {
-            case SESSION, PUBSUB, OTHER -> true;
+            case SESSION -> query.trace() != Query.Trace.STATEMENT;
+            case PUBSUB, OTHER -> true;
             case READ, WRITE, READ_WRITE, SCHEMA, ADMIN -> query.isInTransaction();
         };
     }
 
-    /** Sends a request to one chain, at which its session has been from now on. */
+    /** Sends a request to one chain, once that can know what its session is at. */
     Reply send(Message request, int branch) {
-        if (request.hasSession()) {
-            visited(request.session()).set(branch);
-        }
-        return chains.get(branch).send(request);
-    }
-
-    private BitSet visited(Session session) {
-        BitSet set = session.get(visited);
-        if (set == null) {
-            set = new BitSet(chains.size());
-            session.set(visited, set);
-        }
-        return set;
-    }
-
-    /** Whether the session has been at a chain. */
-    boolean hasVisited(Session session, int branch) {
-        return visited(session).get(branch);
-    }
-
-    /** Forgets that the session was at a chain, if the chain lets it go. */
-    boolean leave(Session session, int branch) {
-        BitSet set = visited(session);
-        if (set.get(branch)) {
-            if (!chains.get(branch).leave(session)) {
-                return false;
-            }
-            set.clear(branch);
-        }
-        return true;
+        return request.hasSession()
+                ? of(request.session()).send(request, branch)
+                : chain(branch).send(request);
     }
 
     /**
-     * Sends a request that {@linkplain #isState is about the session} home, and also to wherever else the session has been.
-     * The answer is that of its home; if another chain has another opinion, the session would be in two places, and is closed.
+     * Sends a request that {@linkplain #isState is about its session} home, and what it leaves there to whichever other chains
+     * need it. The answer is that of its home.
      */
     Reply sendState(Message request, int home) {
-        Query query = request.query();
-        BitSet set = request.hasSession() ? visited(request.session()) : new BitSet();
-        boolean homeOnly = query.kind() != Query.Kind.SESSION || query.isInTransaction();
-        if (homeOnly || set.cardinality() == (set.get(home) ? 1 : 0)) {
-            return send(request, home);
-        }
-        List<Reply> others = new ArrayList<>();
-        Reply first = send(request, home);
-        for (int i = set.nextSetBit(0); i >= 0; i = set.nextSetBit(i + 1)) {
-            if (i != home) {
-                others.add(chains.get(i).send(request));
-            }
-        }
-        return agreed(request, first, others);
+        return request.hasSession()
+                ? of(request.session()).sendState(request, home)
+                : chain(home).send(request);
     }
 
-    private Reply agreed(Message request, Reply first, List<Reply> others) {
-        Promise agreed = new Promise();
-        int[] left = {others.size() + 1};
-        Runnable done = () -> {
-            if (--left[0] == 0) {
-                settle(agreed, request, first, others);
-            }
-        };
-        first.whenDone((response, failure) -> done.run());
-        others.forEach(other -> other.whenDone((response, failure) -> done.run()));
-        return agreed;
-    }
-
-    private void settle(Promise agreed, Message request, Reply first, List<Reply> others) {
-        Message response = first.message();
-        boolean worked = response != null && !response.isError();
-        for (Reply other : others) {
-            boolean also = other.message() != null && !other.message().isError();
-            if (also != worked) {
-                request.session().close();
-                agreed.fail(new Failure(
-                        Failure.Kind.UNAVAILABLE,
-                        owner + ": " + request.query().operation()
-                                + " was not carried out by all chains that the session is at;"
-                                + " it is closed, so that it is not in two places",
-                        true,
-                        worked ? other.failure() : first.failure()));
-                return;
-            }
+    private BranchSession of(Session session) {
+        BranchSession state = session.get(key);
+        if (state == null) {
+            state = new BranchSession(this, session);
+            session.set(key, state);
         }
-        if (response != null) {
-            agreed.complete(response);
-        } else if (first.failure() != null) {
-            agreed.fail(first.failure());
-        }
+        return state;
     }
 
     /** Whether a session may leave all of them. */
@@ -172,19 +112,27 @@ final class Branches {
             left &= chain.leave(session);
         }
         if (left) {
-            session.set(visited, null);
+            BranchSession state = session.get(key);
+            if (state != null && !state.isSettled()) {
+                return false;
+            }
+            session.set(key, null);
         }
         return left;
     }
 
-    /** As it nests, one line for each chain and what it is called. */
+    /** Whether a session may leave one of them, which it then has never been at. */
+    boolean leave(Session session, int branch) {
+        BranchSession state = session.get(key);
+        return state == null || state.leave(branch);
+    }
+
+    /** As it nests, one chain after the other under what it is called. */
     String print(String title, List<String> names) {
         StringBuilder text = new StringBuilder(title);
         for (int i = 0; i < chains.size(); i++) {
-            text.append("\n  ")
-                    .append(names.get(i))
-                    .append(": ")
-                    .append(chains.get(i).toString().replace("\n", "\n  "));
+            text.append("\n  ").append(names.get(i)).append(": ").append(Objects.toString(chains.get(i))
+                    .replace("\n", "\n  "));
         }
         return text.toString();
     }

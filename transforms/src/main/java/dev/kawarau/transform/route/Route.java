@@ -112,6 +112,13 @@ public final class Route implements Chain {
         }
     }
 
+    /** What comes unasked comes from a session's home, where its subscriptions are. */
+    @Override
+    public @Nullable Message onPush(Session session, Message push) {
+        Integer home = byProtocol ? indexes.get(session.protocol()) : Integer.valueOf(0);
+        return home == null ? push : branches.chain(home).onPush(session, push);
+    }
+
     @Override
     public boolean leave(Session session) {
         return branches.leave(session);

@@ -12,6 +12,7 @@ import dev.kawarau.Session;
 import dev.kawarau.resp.RespListener;
 import dev.kawarau.resp.RespMessage;
 import dev.kawarau.resp.RespValue;
+import dev.kawarau.testkit.Arrival;
 import dev.kawarau.testkit.ChainTester;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.ArrayList;
@@ -86,9 +87,7 @@ class RouteTest {
 
     @Test
     void aSessionThatOneChainCannotFollowIsClosed() {
-        Chain refusing = request -> request.query().kind() == Query.Kind.SESSION
-                ? Reply.failed(new Failure(Failure.Kind.UNAVAILABLE, "not there"))
-                : Reply.of(OK);
+        Chain refusing = refusing(false);
         try (ChainTester chain = serving(readsApart(refusing))) {
             chain.client()
                     .send("GET a\r\nSELECT 2\r\n")
@@ -96,6 +95,94 @@ class RouteTest {
                     .receive(" it is closed, so that it is not in two places\r\n".length());
             chain.client().expectEnd();
         }
+    }
+
+    /** A chain that carries out nothing that is about sessions. */
+    private static Chain refusing(boolean letsGo) {
+        return new Chain() {
+            @Override
+            public Reply send(Message request) {
+                return request.query().kind() == Query.Kind.SESSION
+                        ? Reply.failed(new Failure(Failure.Kind.UNAVAILABLE, "not there"))
+                        : Reply.of(OK);
+            }
+
+            @Override
+            public boolean leave(Session session) {
+                return letsGo;
+            }
+        };
+    }
+
+    @Test
+    void aChainThatLetsGoOfASessionMayMissWhatItFindsWhenTheSessionComesAgain() {
+        try (ChainTester chain = serving(readsApart(refusing(true)))) {
+            chain.client().send("GET a\r\nSELECT 2\r\nGET a\r\n").expect("+OK\r\n".repeat(3));
+        }
+    }
+
+    @Test
+    void whoTheClientIsIsSaidToAllChainsAtOnce() {
+        try (ChainTester chain = serving(readsApart(noting("replica")))) {
+            chain.client().send("AUTH x\r\nHELLO 3\r\nHELLO 3 AUTH a b\r\n").expect("+OK\r\n".repeat(3));
+        }
+
+        assertThat(log)
+                .containsExactly(
+                        "main AUTH", "replica AUTH", "main HELLO", "replica HELLO", "main HELLO", "replica HELLO");
+    }
+
+    @Test
+    void aChainThatTheSessionComesToWaitsUntilItIsKnownWhatTheSessionIsAt() {
+        try (ChainTester replica = serving(noting("idle"));
+                ChainTester main = serving(noting("idle"));
+                ChainTester chain = serving(Route.by(RouteTest::readsApart)
+                        .to("main", main.sink())
+                        .to("replica", replica.sink())
+                        .metrics(meters)
+                        .build())) {
+            replica.sink().answers(OK);
+            chain.client().send("SELECT 2\r\nGET a\r\nSET a b\r\n");
+            Arrival select = main.sink().next();
+            assertThat(replica.sink().arrivals()).isEmpty();
+            main.sink().answers(OK);
+            select.answer(OK);
+            chain.client().expect("+OK\r\n".repeat(3));
+            assertThat(main.sink().operations()).containsExactly("SELECT", "SET");
+            assertThat(replica.sink().operations()).containsExactly("GET");
+        }
+    }
+
+    @Test
+    void whatTheHomeRefusesNobodyElseIsTold() {
+        Chain home = request -> Reply.of(
+                request.query().kind() == Query.Kind.SESSION ? RespMessage.error("ERR no such database") : OK);
+        Route route = Route.by(RouteTest::readsApart)
+                .to("main", home)
+                .to("replica", noting("replica"))
+                .metrics(meters)
+                .build();
+        try (ChainTester chain = serving(route)) {
+            chain.client().send("GET a\r\nSELECT 20\r\n").expect("+OK\r\n-ERR no such database\r\n");
+        }
+
+        assertThat(log).containsExactly("replica GET");
+    }
+
+    @Test
+    void whatWouldBeMissedByOtherChainsIsRefused() {
+        try (ChainTester chain = serving(readsApart(noting("replica")))) {
+            chain.client()
+                    .send("CLIENT REPLY SKIP\r\n")
+                    .expect("-ERR Route: CLIENT|REPLY is about what comes next on one connection, and the session goes to"
+                            + " several servers\r\n");
+            chain.client()
+                    .send("MULTI\r\nSELECT 2\r\nEXEC\r\nGET a\r\n")
+                    .expect("+OK\r\n-ERR Route: SELECT cannot be part of a transaction here, since the session goes to"
+                            + " several servers\r\n-EXECABORT Transaction discarded because of previous errors.\r\n+OK\r\n");
+        }
+
+        assertThat(log).containsExactly("main MULTI", "main DISCARD", "replica GET");
     }
 
     @Test

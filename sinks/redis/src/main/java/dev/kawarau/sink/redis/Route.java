@@ -21,9 +21,11 @@ final class Route {
 
     private static final byte[] HELLO_3 = Handshake.command(List.of("HELLO", "3"));
     /** What a session takes along to another sink; the database only if it is not the sink's own. */
-    private record Luggage(ClientNaming naming, @Nullable Integer database) {}
+    private record Luggage(@Nullable Integer database) {}
 
     private static final Session.Key<Luggage> LUGGAGE = Session.Key.named("luggage");
+    /** The same at all sinks that a session goes to. */
+    private static final Session.Key<ClientNaming> NAMING = Session.Key.named("name of a client");
 
     private final Session session;
     private final RespSession resp;
@@ -54,7 +56,7 @@ final class Route {
         this.lost = new LostState(resp, settings.server());
         Luggage luggage = session.get(LUGGAGE);
         session.set(LUGGAGE, null);
-        this.naming = luggage == null ? new ClientNaming() : luggage.naming;
+        this.naming = naming(session);
         if (luggage == null && resp.hasSelected()) {
             // At another sink, to which the session also goes.
             this.database = resp.database();
@@ -65,6 +67,15 @@ final class Route {
             this.database = luggage.database;
             resp.selected(database);
         }
+    }
+
+    private static ClientNaming naming(Session session) {
+        ClientNaming naming = session.get(NAMING);
+        if (naming == null) {
+            naming = new ClientNaming();
+            session.set(NAMING, naming);
+        }
+        return naming;
     }
 
     int database() {
@@ -388,7 +399,7 @@ final class Route {
         OwnConnection left = own;
         own = null;
         database = left == null ? database : left.state().database();
-        session.set(LUGGAGE, new Luggage(naming, database == homeDatabase() ? null : database));
+        session.set(LUGGAGE, new Luggage(database == homeDatabase() ? null : database));
         if (left != null) {
             left.close();
         }
