@@ -18,7 +18,7 @@ import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 
 /** A chain under test that speaks CQL: its sink answers at once, and its time passes when the test says so. */
-final class CqlChain implements AutoCloseable {
+public final class CqlChain implements AutoCloseable {
     private static final int VERSION = 4;
     private static final int HEADER = 9;
 
@@ -29,7 +29,7 @@ final class CqlChain implements AutoCloseable {
     }
 
     /** A chain with a client that is past the handshake. */
-    static CqlChain of(VirtualTime time, Transform... transforms) {
+    public static CqlChain of(VirtualTime time, Transform... transforms) {
         CqlChain chain = new CqlChain(ChainTester.of(
                 (address, tested) ->
                         CqlListener.on(address).eventLoops(time.loops()).serve(tested),
@@ -42,21 +42,21 @@ final class CqlChain implements AutoCloseable {
         return chain;
     }
 
-    ChainTester tester() {
+    public ChainTester tester() {
         return tester;
     }
 
     /** Sends a request and waits for its response. */
-    Message answer(Message request) {
+    public Message answer(Message request) {
         send(1, request);
         return receive().message;
     }
 
-    void send(int stream, Message request) {
+    public void send(int stream, Message request) {
         tester.client().send(ByteBufUtil.getBytes(CqlCodec.encode(VERSION, stream, request)));
     }
 
-    Frame receive() {
+    public Frame receive() {
         byte[] header = tester.client().receive(HEADER).getBytes(StandardCharsets.ISO_8859_1);
         int length = Unpooled.wrappedBuffer(header).getInt(HEADER - Integer.BYTES);
         byte[] body = tester.client().receive(length).getBytes(StandardCharsets.ISO_8859_1);

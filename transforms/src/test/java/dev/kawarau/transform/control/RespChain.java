@@ -8,12 +8,12 @@ import dev.kawarau.testkit.ChainTester;
 import dev.kawarau.testkit.VirtualTime;
 
 /** Chains under test that speak RESP, and whose time passes when the test says so. */
-final class RespChain {
-    static final RespMessage OK = RespMessage.of(RespValue.ok());
+public final class RespChain {
+    public static final RespMessage OK = RespMessage.of(RespValue.ok());
 
     private RespChain() {}
 
-    static ChainTester of(VirtualTime time, Transform... transforms) {
+    public static ChainTester of(VirtualTime time, Transform... transforms) {
         return ChainTester.of(
                 (address, chain) ->
                         RespListener.on(address).eventLoops(time.loops()).serve(chain),
