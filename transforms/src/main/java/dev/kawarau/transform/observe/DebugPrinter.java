@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * their order.
  *
  * <p><b>Cost:</b> two lines for each request; it is for looking at a chain and not for all traffic, so put it into a
- * sampling transform where there is much. While the logger is not enabled for INFO it costs next to nothing. <b>Failure:</b>
+ * {@link Sampler} where there is much. While the logger is not enabled for INFO it costs next to nothing. <b>Failure:</b>
  * what throws while printing is logged, and the request goes on.
  */
 public final class DebugPrinter implements Transform {

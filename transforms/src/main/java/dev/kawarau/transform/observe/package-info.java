@@ -2,7 +2,8 @@
  * Transforms that look at what passes and change none of it. Start at whichever says what you want:
  *
  * <ul>
- *   <li>{@link dev.kawarau.transform.observe.DebugPrinter} prints requests and responses in words.
+ *   <li>{@link dev.kawarau.transform.observe.DebugPrinter} prints requests and responses in words;
+ *   <li>{@link dev.kawarau.transform.observe.Sampler} lets another transform see a fraction of the requests.
  * </ul>
  *
  * <p>One object serves every connection and every event loop, so all of them are thread-safe. They know no protocol: what
