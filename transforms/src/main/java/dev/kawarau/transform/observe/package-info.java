@@ -3,6 +3,7 @@
  *
  * <ul>
  *   <li>{@link dev.kawarau.transform.observe.DebugPrinter} prints requests and responses in words;
+ *   <li>{@link dev.kawarau.transform.observe.HotKeys} tells which keys and tables are asked for most;
  *   <li>{@link dev.kawarau.transform.observe.Sampler} lets another transform see a fraction of the requests.
  * </ul>
  *
