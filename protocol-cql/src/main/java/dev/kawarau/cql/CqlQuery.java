@@ -1,6 +1,7 @@
 package dev.kawarau.cql;
 
 import com.datastax.oss.driver.api.core.metadata.schema.RelationMetadata;
+import com.datastax.oss.protocol.internal.ProtocolConstants.BatchType;
 import dev.kawarau.Query;
 import dev.kawarau.cql.statement.Batch;
 import dev.kawarau.cql.statement.CqlStatement;
@@ -136,6 +137,37 @@ final class CqlQuery implements Query {
                     : 1;
         }
         return Math.max(1, statements);
+    }
+
+    /**
+     * That of what it carries out, all of it. Preparing may be repeated too, and asking for options. Drivers send the time of
+     * a write with it, so that one that is repeated does not undo what others wrote in between; without that it does.
+     */
+    @Override
+    public boolean isIdempotent() {
+        return switch (request.opcode()) {
+            case PREPARE, OPTIONS -> true;
+            case QUERY, EXECUTE -> request.operations().stream().allMatch(CqlQuery::isIdempotent);
+            case BATCH -> !isOfCounters() && request.operations().stream().allMatch(CqlQuery::isIdempotent);
+            default -> false;
+        };
+    }
+
+    private boolean isOfCounters() {
+        return new BodyCursor(request).readByte() == BatchType.COUNTER;
+    }
+
+    private static boolean isIdempotent(CqlOperation operation) {
+        CqlStatement statement = operation.statement();
+        if (statement instanceof Batch batch) {
+            return batch.type() != Batch.Type.COUNTER
+                    && batch.statements().stream().allMatch(part -> isIdempotent(operation, part));
+        }
+        return statement != null && isIdempotent(operation, statement);
+    }
+
+    private static boolean isIdempotent(CqlOperation operation, CqlStatement statement) {
+        return Idempotence.of(statement, table(operation, statement));
     }
 
     /** One table that the request reads or changes. */

@@ -10,6 +10,8 @@ import java.util.Locale;
 
 /** The protocol-neutral picture of a RESP request. */
 final class RespQuery implements Query {
+    private static final RespCommand SCRIPT_LOAD = RespCommands.find("SCRIPT|LOAD");
+
     private final RespMessage request;
 
     RespQuery(RespMessage request) {
@@ -61,6 +63,18 @@ final class RespQuery implements Query {
     @Override
     public Trace trace() {
         return RespTraces.of(request);
+    }
+
+    /**
+     * Reads, and what is known by its content. No other write is, not even {@code SET key value}: it says OK each time and
+     * leaves the same, but Redis keeps no time with a value, so one that is repeated after its reply was lost undoes what
+     * another client wrote in between; and most writes answer otherwise the second time ({@code DEL}, {@code SADD}). A read
+     * that waits for what is new would miss what came before it was repeated.
+     */
+    @Override
+    public boolean isIdempotent() {
+        RespCommand command = request.command();
+        return command == SCRIPT_LOAD || (command.kind() == Kind.READ && !isBlocking());
     }
 
     /** Commands for administration are given a connection of their own for another reason: nothing may be before them. */
