@@ -4,6 +4,7 @@ import dev.kawarau.EventLoops;
 import io.netty.channel.ManualIoEventLoop;
 import io.netty.channel.local.LocalIoHandler;
 import io.netty.util.concurrent.MockTicker;
+import io.netty.util.concurrent.Promise;
 import io.netty.util.concurrent.Ticker;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -64,10 +65,12 @@ public final class VirtualTime implements AutoCloseable {
         }
     }
 
-    /** What the loop was given to do until now is done when this returns. */
+    /** What the loop was given to do until now, and what is due, is done when this returns. */
     public void settle() {
-        // A loop runs what is due before what was submitted later.
-        loop.submit(() -> {}).syncUninterruptibly();
+        // A loop may run what was submitted before what has just become due, but keeps the order of what is due.
+        Promise<Void> done = loop.newPromise();
+        loop.execute(() -> loop.schedule(() -> done.setSuccess(null), 0, TimeUnit.NANOSECONDS));
+        done.syncUninterruptibly();
     }
 
     @Override
