@@ -5,7 +5,8 @@
  *   <li>{@link dev.kawarau.transform.control.Throttle} lets so many requests a second pass;
  *   <li>{@link dev.kawarau.transform.control.ConcurrencyLimit} lets so many be under way at a time;
  *   <li>{@link dev.kawarau.transform.control.Timeout} fails what has no reply after so long;
- *   <li>{@link dev.kawarau.transform.control.Retry} sends again what failed, if that is safe.
+ *   <li>{@link dev.kawarau.transform.control.Retry} sends again what failed, if that is safe;
+ *   <li>{@link dev.kawarau.transform.control.CircuitBreaker} sends nothing to a database that fails.
  * </ul>
  *
  * <p>One object serves every connection and every event loop, so all of them are thread-safe. They know no protocol: what
