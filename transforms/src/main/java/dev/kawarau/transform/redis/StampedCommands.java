@@ -13,8 +13,10 @@ import dev.kawarau.transform.consistency.Plan;
 import dev.kawarau.transform.consistency.Version;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -125,7 +127,7 @@ final class StampedCommands {
     }
 
     private static String lower(Call call) {
-        return call.name().toLowerCase(java.util.Locale.ROOT);
+        return call.name().toLowerCase(Locale.ROOT);
     }
 
     // --- keys
@@ -206,7 +208,7 @@ final class StampedCommands {
         }
         long first = Math.max(0, from < 0 ? value.length + from : from);
         long last = Math.min(Math.max(0, to < 0 ? value.length + to : to), value.length - 1L);
-        return first > last ? new byte[0] : java.util.Arrays.copyOfRange(value, (int) first, (int) last + 1);
+        return first > last ? new byte[0] : Arrays.copyOfRange(value, (int) first, (int) last + 1);
     }
 
     // --- writes
