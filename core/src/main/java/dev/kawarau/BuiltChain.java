@@ -28,7 +28,7 @@ final class BuiltChain implements Chain {
         transforms.forEach(this::checkChains);
         this.stats = ChainStats.open(meters, Tags.of("chain", name, "transform", ""), true);
         List<String> names = distinctNames(transforms);
-        Chain next = this::sendToSink;
+        Chain next = new End();
         for (int i = transforms.size() - 1; i >= 0; i--) {
             TransformNode node = new TransformNode(this, names.get(i), transforms.get(i), next, meters);
             nodes.add(0, node);
@@ -63,20 +63,28 @@ final class BuiltChain implements Chain {
     }
 
     /** A sink may be any lambda, so what it must not do becomes a failed reply here. */
-    private Reply sendToSink(Message request) {
-        Reply reply;
-        try {
-            reply = sink.send(request);
-        } catch (Throwable thrown) {
-            if (thrown instanceof VirtualMachineError) {
-                throw thrown;
+    private final class End implements Chain {
+        @Override
+        public Reply send(Message request) {
+            Reply reply;
+            try {
+                reply = sink.send(request);
+            } catch (Throwable thrown) {
+                if (thrown instanceof VirtualMachineError) {
+                    throw thrown;
+                }
+                return Reply.failed(thrown);
             }
-            return Reply.failed(thrown);
+            return reply != null
+                    ? reply
+                    : Reply.failed(new IllegalStateException(
+                            "the sink of chain \"" + name + "\", " + sinkText() + ", returned null, not a reply"));
         }
-        return reply != null
-                ? reply
-                : Reply.failed(new IllegalStateException(
-                        "the sink of chain \"" + name + "\", " + sinkText() + ", returned null, not a reply"));
+
+        @Override
+        public boolean leave(Session session) {
+            return sink.leave(session);
+        }
     }
 
     private static List<String> distinctNames(List<Transform> transforms) {
@@ -155,13 +163,16 @@ final class BuiltChain implements Chain {
 
     @Override
     public boolean leave(Session session) {
-        boolean left = sink.leave(session);
+        return head.leave(session);
+    }
+
+    /** Whether a session may leave all that its transforms send to, beside the chain's own end. */
+    boolean leaveBeside(Session session) {
+        boolean left = true;
         for (TransformNode node : nodes) {
-            for (Chain other : node.transform().chains()) {
-                left &= other.leave(session);
-            }
+            left &= node.leaveBeside(session);
         }
-        return left;
+        return left && (!(sink instanceof BuiltChain inner) || inner.leaveBeside(session));
     }
 
     /** Where a chain ends, its sub-chains followed. */

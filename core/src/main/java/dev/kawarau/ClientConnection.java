@@ -263,6 +263,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         return now;
     }
 
+    /** Something that kept the session on a chain that is no longer served may be over. */
+    void reconsider() {
+        if (serving != null && serving != listener.serving()) {
+            loop().execute(this::move);
+        }
+    }
+
     private boolean mayLeave(Serving old, Serving latest) {
         return listener.protocol().mayLeave(session) && old.mayLeave(session, latest);
     }

@@ -19,13 +19,17 @@ final class ClientSession implements Session {
     private static final AtomicLong ids = new AtomicLong();
 
     private final ClientConnection connection;
-    private final long id = ids.incrementAndGet();
+    private final long id = nextId();
     private @Nullable Object[] values = new @Nullable Object[4];
     private @Nullable List<Runnable> closeActions = new ArrayList<>(2);
     private @Nullable List<Runnable> hangUpActions = new ArrayList<>(2);
 
     ClientSession(ClientConnection connection) {
         this.connection = connection;
+    }
+
+    static long nextId() {
+        return ids.incrementAndGet();
     }
 
     ClientConnection connection() {

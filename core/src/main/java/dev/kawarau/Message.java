@@ -123,6 +123,14 @@ public abstract class Message {
     public abstract boolean isError();
 
     /**
+     * A copy of a request for another session of the same protocol, which shares its memory. It begins an exchange of its
+     * own; {@link SideSession} sends it and ends that.
+     */
+    protected Message copyFor(SideSession session) {
+        throw new UnsupportedOperationException("a " + getClass().getSimpleName() + " cannot be copied");
+    }
+
+    /**
      * Keeps the message's memory beyond the end of its exchange. Each call is matched by one {@link #release()}.
      *
      * @return this

@@ -2,6 +2,7 @@ package dev.kawarau;
 
 import dev.kawarau.wire.Outbound;
 import io.netty.buffer.ByteBuf;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a {@link Listener} has to know of a protocol. For those who add one; thread-safe. */
@@ -34,6 +35,16 @@ public interface Protocol {
      */
     default boolean mayLeave(Session session) {
         return true;
+    }
+
+    /**
+     * Brings a session beside a client's, which nobody greeted, to where the client is.
+     *
+     * @param copy the first request of the side session, which requests of the protocol's own can be made from
+     * @return requests that are to be carried out before it
+     */
+    default List<Message> introduction(Session client, Message copy) {
+        return List.of();
     }
 
     /**

@@ -116,6 +116,11 @@ public interface Query {
         return Trace.NONE;
     }
 
+    /** Whether the request only joins a transaction that is carried out as a whole later, as those behind MULTI do. */
+    default boolean joinsTransaction() {
+        return false;
+    }
+
     /** Whether the database may let the request wait until something happens, as Redis does with BLPOP. */
     default boolean isBlocking() {
         return false;

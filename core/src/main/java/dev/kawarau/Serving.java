@@ -29,7 +29,9 @@ final class Serving implements Chain {
 
     /** Whether a session may go on to another chain; one with the same sink knows all that this one does. */
     boolean mayLeave(Session session, Serving other) {
-        return BuiltChain.end(chain) == BuiltChain.end(other.chain) || chain.leave(session);
+        return BuiltChain.end(chain) == BuiltChain.end(other.chain)
+                ? !(chain instanceof BuiltChain built) || built.leaveBeside(session)
+                : chain.leave(session);
     }
 
     ChainStats.@Nullable Local stats(EventLoop loop) {

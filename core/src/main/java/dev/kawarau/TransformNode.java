@@ -40,6 +40,20 @@ final class TransformNode implements Chain {
         return request.hasSession() ? counted(stats, request, handle) : handle(request);
     }
 
+    @Override
+    public boolean leave(Session session) {
+        return next.leave(session) & leaveBeside(session);
+    }
+
+    /** Whether a session may leave the chains that the transform sends to beside its own. */
+    boolean leaveBeside(Session session) {
+        boolean left = true;
+        for (Chain other : transform.chains()) {
+            left &= other.leave(session);
+        }
+        return left;
+    }
+
     private Reply handle(Message request) {
         Reply reply;
         try {

@@ -9,6 +9,7 @@ import dev.kawarau.Failure;
 import dev.kawarau.Message;
 import dev.kawarau.Query;
 import dev.kawarau.Session;
+import dev.kawarau.SideSession;
 import dev.kawarau.cql.statement.CqlStatement;
 import dev.kawarau.wire.Outbound;
 import io.netty.buffer.ByteBuf;
@@ -68,6 +69,18 @@ public final class CqlMessage extends Message {
         this.protocol = origin == null ? null : origin.protocol;
         this.made = frame;
         wire(); // now, since it may be used on several threads
+    }
+
+    @Override
+    protected Message copyFor(SideSession session) {
+        return new CqlMessage(session, wire().retain(), start(), header, protocolOrThrow());
+    }
+
+    private CqlProtocol protocolOrThrow() {
+        if (protocol == null) {
+            throw new IllegalStateException(this + " is no request of a client's, and cannot be copied");
+        }
+        return protocol;
     }
 
     /**

@@ -143,6 +143,12 @@ final class CqlProtocol implements Protocol {
                 .toList();
     }
 
+    @Override
+    public List<Message> introduction(Session client, Message copy) {
+        CqlState.share(client, copy.session());
+        return List.of();
+    }
+
     /** What the server said in the middle of a handshake is of no use to another. */
     @Override
     public boolean mayLeave(Session session) {

@@ -40,6 +40,11 @@ public final class CqlState {
         return state;
     }
 
+    /** Lets a session beside a client's know all that is known of the client's. */
+    static void share(Session client, Session side) {
+        side.set(KEY, of(client));
+    }
+
     /** The protocol version that the connection speaks, 3 to 5; 0 until STARTUP has come. */
     public int version() {
         return version;

@@ -3,6 +3,7 @@ package dev.kawarau.resp;
 import dev.kawarau.Message;
 import dev.kawarau.Query;
 import dev.kawarau.Session;
+import dev.kawarau.SideSession;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
@@ -91,6 +92,22 @@ public final class RespMessage extends Message implements RespArguments {
         this.command = count > 1
                 ? RespCommands.find(buffer, nameStart, nameLength, scanner.secondOffset(), scanner.secondLength())
                 : RespCommands.find(buffer, nameStart, nameLength);
+    }
+
+    private RespMessage(Session session, RespMessage request) {
+        super(session, request.wire().retain(), request.offset(), request.size());
+        this.command = request.command;
+        this.count = request.count;
+        this.nameStart = request.nameStart;
+        this.nameLength = request.nameLength;
+        this.origin = null;
+        this.made = null;
+        this.version = RespVersion.RESP2;
+    }
+
+    @Override
+    protected Message copyFor(SideSession session) {
+        return new RespMessage(session, this);
     }
 
     /**

@@ -7,6 +7,7 @@ import dev.kawarau.Protocol;
 import dev.kawarau.Reply;
 import dev.kawarau.Session;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -182,6 +183,16 @@ final class RespProtocol implements Protocol {
     private static Reply silenced(RespMessage request, Reply reply) {
         return reply.map(response -> request.isSent() ? response : RespMessage.nothing())
                 .recover(failure -> request.isSent() ? Reply.failed(failure) : Reply.of(RespMessage.nothing()));
+    }
+
+    @Override
+    public List<Message> introduction(Session client, Message copy) {
+        RespSession there = RespSession.of(client);
+        RespSession here = RespSession.of(copy.session());
+        here.version(there.version());
+        return there.database() == here.database()
+                ? List.of()
+                : List.of(RespMessage.command((RespMessage) copy, "SELECT", Integer.toString(there.database())));
     }
 
     @Override

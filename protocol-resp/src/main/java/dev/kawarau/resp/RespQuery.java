@@ -56,6 +56,16 @@ final class RespQuery implements Query {
     }
 
     @Override
+    public boolean joinsTransaction() {
+        return request.hasSession() && RespSession.of(request.session()).isQueueing() && !endsTransaction();
+    }
+
+    private boolean endsTransaction() {
+        return RespSession.endsTransaction(request.command())
+                && request.command().accepts(request.count());
+    }
+
+    @Override
     public boolean keysKnown() {
         return !request.command().keysUnknown(request);
     }
@@ -81,6 +91,8 @@ final class RespQuery implements Query {
     @Override
     public boolean isBlocking() {
         RespCommand command = request.command();
-        return command.routing(request) == RespCommand.Routing.RESERVED && command.kind() != Kind.ADMIN;
+        return command.routing(request) == RespCommand.Routing.RESERVED
+                && command.kind() != Kind.ADMIN
+                && !joinsTransaction();
     }
 }

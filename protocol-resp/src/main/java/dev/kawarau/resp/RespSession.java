@@ -116,7 +116,7 @@ public final class RespSession {
                 refusedOne = false;
                 transactions++;
             }
-        } else if ((command == EXEC || command == DISCARD || command == RESET) && command.accepts(argumentCount)) {
+        } else if (endsTransaction(command) && command.accepts(argumentCount)) {
             queueing = false;
             refusedOne = false;
             watching = false;
@@ -130,6 +130,10 @@ public final class RespSession {
     /** Whether what arrives counts on a WATCH. */
     boolean isWatching() {
         return watching;
+    }
+
+    static boolean endsTransaction(RespCommand command) {
+        return command == EXEC || command == DISCARD || command == RESET;
     }
 
     /** Whether what arrives belongs to a transaction. */
