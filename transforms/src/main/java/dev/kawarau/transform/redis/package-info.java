@@ -4,6 +4,10 @@
  * <ul>
  *   <li>{@link dev.kawarau.transform.redis.RedisVersionStamp} keeps versions beside values, for {@link
  *       dev.kawarau.transform.consistency.TunableConsistency} over servers that know nothing of each other.
+ * What is for Redis alone; needs {@code kawarau-protocol-resp}:
+ *
+ * <ul>
+ *   <li>{@link dev.kawarau.transform.redis.RedisComparator} tells whether two servers answered the same.
  * </ul>
  */
 @NullMarked

@@ -29,6 +29,14 @@
  * sends behind it.
  *
  * <p>All of it is thread-safe; what belongs to a session runs on the session's event loop, and no request changes loops.
+ * Transforms and ends of chains that decide where a request goes, or how often:
+ *
+ * <ul>
+ *   <li>{@link dev.kawarau.transform.route.Tee} sends a copy of each request to another chain, compares the answers, and
+ *       lets either side answer.
+ * </ul>
+ *
+ * <p>They know no protocol. One object serves every connection and every event loop.
  */
 @NullMarked
 package dev.kawarau.transform.route;
