@@ -230,13 +230,13 @@ public final class Tee implements Transform {
     /** Whether a request is to be copied, if it can be. */
     boolean wants(Message request, Query query) {
         if (query.kind() == Query.Kind.SESSION || query.joinsTransaction()) {
-            return !query.mayBlock();
+            return !query.isBlocking();
         }
         if (query.kind() == Query.Kind.PUBSUB) {
             // Whoever listens does so at one of the sides.
             return query.operation().endsWith("PUBLISH");
         }
-        return kinds.contains(query.kind()) && !query.mayBlock() && sample.test(request);
+        return kinds.contains(query.kind()) && !query.isBlocking() && sample.test(request);
     }
 
     /** Says in the log, now and then, that the sides differ. */

@@ -38,7 +38,7 @@ record TeeRequest(
                 wanted,
                 query.kind() == Query.Kind.SESSION,
                 query.joinsTransaction(),
-                writes && (wanted || query.mayBlock()),
+                writes && (wanted || query.isBlocking()),
                 message.size(),
                 tee.counts().of(operation));
     }

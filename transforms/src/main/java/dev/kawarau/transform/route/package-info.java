@@ -3,13 +3,14 @@
  *
  * <ul>
  *   <li>{@link dev.kawarau.transform.route.Route}: a function names the chain for each request;
- *   <li>{@link dev.kawarau.transform.route.LoadBalance}: any of several chains that are alike.
+ *   <li>{@link dev.kawarau.transform.route.LoadBalance}: any of several chains that are alike;
+ *   <li>{@link dev.kawarau.transform.route.Tee}: a copy to another chain, whose answers are compared, and may take over.
  * </ul>
  *
- * <p>These end a chain: {@code Chain.named("orders").to(Route.by(...).build())}. They know no protocol. Like a sink, they may
+ * <p>A Tee is a transform; the others end a chain: {@code Chain.named("orders").to(Route.by(...).build())}. They know no protocol. Like a sink, they may
  * be shared by chains and are closed by whoever made them, and so are the chains that they send to.
  *
- * <p><b>State of a session.</b> A client counts on what it told its connection before. What that is goes to the session's
+ * <p><b>State of a session</b> at a Route or a LoadBalance. A client counts on what it told its connection before. What that is goes to the session's
  * <i>home</i>, the chain that answers it; the others learn of it so:
  *
  * <ul>
@@ -29,14 +30,6 @@
  * sends behind it.
  *
  * <p>All of it is thread-safe; what belongs to a session runs on the session's event loop, and no request changes loops.
- * Transforms and ends of chains that decide where a request goes, or how often:
- *
- * <ul>
- *   <li>{@link dev.kawarau.transform.route.Tee} sends a copy of each request to another chain, compares the answers, and
- *       lets either side answer.
- * </ul>
- *
- * <p>They know no protocol. One object serves every connection and every event loop.
  */
 @NullMarked
 package dev.kawarau.transform.route;
