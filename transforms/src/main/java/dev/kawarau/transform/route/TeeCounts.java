@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -69,7 +70,7 @@ final class TeeCounts {
     /** The counts of a place, for one more chain. */
     static TeeCounts join(MeterRegistry registry, String chain, String transform) {
         synchronized (joined) {
-            TeeCounts counts = joined.computeIfAbsent(new Place(registry, chain, transform), TeeCounts::new);
+            TeeCounts counts = joined.computeIfAbsent(new Place(registry, chain, transform), place -> new TeeCounts(place));
             counts.users++;
             return counts;
         }
@@ -111,7 +112,7 @@ final class TeeCounts {
 
     /** Sessions that get their answers from a side. */
     LongAdder sessions(Tee.Side side) {
-        return sessions.get(side);
+        return Objects.requireNonNull(sessions.get(side));
     }
 
     /** The counts of an operation. */
