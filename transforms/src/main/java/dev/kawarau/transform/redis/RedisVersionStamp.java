@@ -38,9 +38,9 @@ import java.time.Duration;
  * refused, so that nothing of a transaction is carried out. Clients do not authenticate with the servers: that is for
  * the sinks' credentials and for {@code RespListener.users}.
  *
- * <p><b>What it costs:</b> for each key, the key once more and 62 bytes or so of the server's bookkeeping and stamp. The proxy copies
- * each value that it reads or writes. Servers need Redis 6.2 or later, and the right to run EVALSHA, EVAL, MGET, GET, SET, UNLINK,
- * and SELECT if clients do.
+ * <p><b>What it costs:</b> a stamp takes 139 bytes of a server's memory beside a key of 13 bytes (measured with Redis 7.0.15),
+ * and 16 more and an entry among those that expire if the value expires. The proxy copies each value that it reads or writes.
+ * Servers need Redis 6.2 or later, and the right to run EVALSHA, EVAL, MGET, GET, SET and UNLINK, and SELECT if clients do.
  *
  * <p>Thread-safe.
  */
