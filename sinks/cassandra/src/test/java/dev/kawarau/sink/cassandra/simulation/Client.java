@@ -1,21 +1,10 @@
 package dev.kawarau.sink.cassandra.simulation;
 
-import com.datastax.oss.protocol.internal.Message;
-import com.datastax.oss.protocol.internal.ProtocolConstants.ConsistencyLevel;
-import com.datastax.oss.protocol.internal.request.Batch;
-import com.datastax.oss.protocol.internal.request.Execute;
 import com.datastax.oss.protocol.internal.request.Options;
-import com.datastax.oss.protocol.internal.request.Prepare;
-import com.datastax.oss.protocol.internal.request.Query;
 import com.datastax.oss.protocol.internal.request.Register;
-import com.datastax.oss.protocol.internal.request.query.QueryOptions;
 import dev.kawarau.sink.cassandra.simulation.Request.Kind;
 import dev.kawarau.sink.cassandra.simulation.Request.Outcome;
-import dev.kawarau.sink.cassandra.simulation.Request.Statement;
 import dev.kawarau.testkit.simulation.World;
-import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -33,11 +22,10 @@ final class Client {
     private final World world;
     private final String name;
     private final SplittableRandom random;
-    private final List<Statement> statements = new ArrayList<>();
+    private final Script script;
     private @Nullable ClientSession session;
     private @Nullable Request probe;
     private int sessions;
-    private int tokens;
     private int probes;
     private int stepsLeft;
     private boolean waits;
@@ -49,6 +37,7 @@ final class Client {
         this.world = run.world();
         this.name = name;
         this.random = world.newRandom();
+        this.script = new Script(name, random);
         this.stepsLeft = run.plan().steps();
         world.after(random.nextInt(50) * MILLI, this::connect);
     }
@@ -67,14 +56,8 @@ final class Client {
         think();
     }
 
-    void learn(Statement statement) {
-        forget(statement);
-        statements.add(statement);
-    }
-
-    void forget(Statement statement) {
-        statements.removeIf(known ->
-                known.text().equals(statement.text()) && known.keyspace().equals(statement.keyspace()));
+    Script script() {
+        return script;
     }
 
     // --- one thing after another
@@ -101,7 +84,7 @@ final class Client {
     /** Takes the next step if nothing stands against it. */
     void goOn() {
         ClientSession now = session;
-        if (now == null || !now.isReady() || now.misbehaves() || thinks || done) {
+        if (now == null || !now.isReady() || now.isOnItsWayOut() || thinks || done) {
             return;
         }
         if (probe != null) {
@@ -126,99 +109,33 @@ final class Client {
         int kind = random.nextInt(100);
         boolean faulty = !run.isHealed();
         if (faulty && run.plan().clientsLeave() && kind < 5) {
-            burst(now);
+            script.burst(now);
             later(random.nextInt(20) * MILLI, now::leave);
         } else if (faulty && kind < 8) {
             now.readNothingFor(random.nextInt(3_000) * MILLI);
-            burst(now);
+            script.burst(now);
         } else if (faulty && kind < 9) {
-            burst(now);
+            script.burst(now);
             now.misbehave();
-        } else if (kind < 12) {
+        } else if (faulty && kind < 11) {
+            script.burst(now);
+            now.hangUp();
+        } else if (kind < 13) {
             now.register(new Register(List.of("SCHEMA_CHANGE")));
-        } else if (kind < 14) {
+        } else if (kind < 15) {
             now.startUp();
-        } else if (kind < 16) {
-            now.send(Kind.OPTIONS, "", null, Options.INSTANCE);
-        } else if (kind < 26) {
-            if (now.due() == 0) {
-                use(now);
-            }
-            // As drivers do: nobody knows where what follows would be carried out.
-            waits = true;
+        } else if (kind < 17) {
+            now.send(Kind.OPTIONS, "", null, null, Options.INSTANCE);
+        } else if (kind < 19) {
+            now.garble();
+        } else if (kind < 32) {
+            script.use(now);
+            // As drivers do, or not: then nobody knows where what follows will be carried out.
+            waits = random.nextInt(4) > 0;
         } else {
-            burst(now);
+            script.burst(now);
             waits = random.nextBoolean();
         }
-    }
-
-    private void use(ClientSession now) {
-        String wanted = random.nextInt(8) == 0 ? "gone" : Node.KEYSPACES.get(random.nextInt(Node.KEYSPACES.size()));
-        now.send(Kind.USE, wanted, null, new Query("USE " + wanted));
-    }
-
-    private void burst(ClientSession now) {
-        for (int i = random.nextInt(8); i >= 0; i--) {
-            request(now);
-        }
-    }
-
-    private void request(ClientSession now) {
-        int kind = random.nextInt(10);
-        String token = token();
-        if (kind < 4) {
-            now.send(Kind.QUERY, token, null, new Query(text("'" + token + "'")));
-        } else if (kind < 5 || statements.isEmpty()) {
-            String text = text("?");
-            now.send(Kind.PREPARE, text, null, new Prepare(text));
-        } else {
-            Statement statement = statements.get(random.nextInt(statements.size()));
-            if (kind < 9) {
-                now.send(Kind.EXECUTE, token, statement, execute(now, statement, token));
-            } else {
-                now.send(Kind.BATCH, token, statement, batch(statement, token));
-            }
-        }
-    }
-
-    private String text(String key) {
-        return "SELECT v FROM t" + random.nextInt(4) + " WHERE k = " + key;
-    }
-
-    private String token() {
-        return name + "x" + ++tokens;
-    }
-
-    private static Execute execute(ClientSession now, Statement statement, String token) {
-        byte[] resultId = statement.resultMetadataId() == null ? statement.id() : statement.resultMetadataId();
-        return new Execute(
-                statement.id(), now.version() >= 5 ? resultId : null, options(List.of(NodeSession.bytes(token))));
-    }
-
-    private static QueryOptions options(List<ByteBuffer> values) {
-        return new QueryOptions(
-                ConsistencyLevel.ONE,
-                values,
-                Collections.emptyMap(),
-                true,
-                -1,
-                null,
-                ConsistencyLevel.SERIAL,
-                Long.MIN_VALUE,
-                null,
-                Integer.MIN_VALUE);
-    }
-
-    private static Message batch(Statement statement, String token) {
-        return new Batch(
-                (byte) 0,
-                List.of(statement.id(), "UPDATE t SET v = '" + token + "' WHERE k = 0"),
-                List.of(List.of(NodeSession.bytes(token)), List.of()),
-                ConsistencyLevel.ONE,
-                ConsistencyLevel.SERIAL,
-                Long.MIN_VALUE,
-                null,
-                Integer.MIN_VALUE);
     }
 
     /** The connection is gone. */
@@ -246,8 +163,7 @@ final class Client {
             if (!well) {
                 goOn();
             } else if (now.isReady()) {
-                String token = token();
-                probe = now.send(Kind.QUERY, token, null, new Query(text("'" + token + "'")));
+                probe = script.query(now);
             }
         });
     }

@@ -6,19 +6,15 @@ import com.datastax.oss.protocol.internal.ProtocolConstants.ErrorCode;
 import com.datastax.oss.protocol.internal.request.AuthResponse;
 import com.datastax.oss.protocol.internal.request.Options;
 import com.datastax.oss.protocol.internal.request.Startup;
-import com.datastax.oss.protocol.internal.response.AuthSuccess;
-import com.datastax.oss.protocol.internal.response.Authenticate;
 import com.datastax.oss.protocol.internal.response.Error;
 import com.datastax.oss.protocol.internal.response.Ready;
-import com.datastax.oss.protocol.internal.response.Supported;
 import com.datastax.oss.protocol.internal.response.error.Unprepared;
 import com.datastax.oss.protocol.internal.response.event.SchemaChangeEvent;
-import com.datastax.oss.protocol.internal.response.result.DefaultRows;
 import com.datastax.oss.protocol.internal.response.result.Prepared;
-import com.datastax.oss.protocol.internal.response.result.SetKeyspace;
 import dev.kawarau.cql.CqlCodec;
 import dev.kawarau.cql.CqlCompression;
 import dev.kawarau.cql.CqlFrameHeader;
+import dev.kawarau.cql.CqlOpcode;
 import dev.kawarau.sink.cassandra.simulation.Request.Kind;
 import dev.kawarau.sink.cassandra.simulation.Request.Outcome;
 import dev.kawarau.sink.cassandra.simulation.Request.Statement;
@@ -26,6 +22,7 @@ import dev.kawarau.testkit.simulation.Wire;
 import dev.kawarau.testkit.simulation.World;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.local.LocalAddress;
 import io.netty.channel.local.LocalChannel;
@@ -33,6 +30,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -49,13 +47,15 @@ final class ClientSession implements Link.Owner {
     private final Link link;
     private final Map<Integer, Request> due = new HashMap<>();
     private final Set<String> events = new HashSet<>();
+    private final Verdict verdict;
     private final int version;
     private final CqlCompression compression;
-    private String keyspace = Node.NOWHERE;
+    private final Whereabouts whereabouts = new Whereabouts();
     private boolean ready;
     private boolean asksForEvents;
     private boolean registered;
     private boolean misbehaves;
+    private boolean hasHungUp;
 
     ClientSession(Run run, Client client, String name) {
         this.run = run;
@@ -65,6 +65,7 @@ final class ClientSession implements Link.Owner {
         this.random = world.newRandom();
         this.link = new Link(world, this, true, run.plan().slowestClient());
         this.version = 3 + random.nextInt(3);
+        this.verdict = new Verdict(run, client.name(), version, whereabouts);
         this.compression = switch (random.nextInt(4)) {
             case 0 -> CqlCompression.LZ4;
             case 1 -> version < 5 ? CqlCompression.SNAPPY : CqlCompression.NONE;
@@ -89,9 +90,13 @@ final class ClientSession implements Link.Owner {
     public void connected() {
         world.trace(name, "connected, v" + version + ", " + compression);
         if (random.nextInt(3) == 0) {
-            send(Kind.OPTIONS, "", null, Options.INSTANCE);
+            send(Kind.OPTIONS, "", null, null, Options.INSTANCE);
         }
         startUp();
+        // In version 5 the frames that follow look different if STARTUP has been answered meanwhile.
+        if (version < 5 && random.nextInt(8) == 0) {
+            client.script().query(this).early = true;
+        }
     }
 
     void startUp() {
@@ -99,17 +104,21 @@ final class ClientSession implements Link.Owner {
                 Kind.STARTUP,
                 "",
                 null,
+                null,
                 compression == CqlCompression.NONE ? new Startup() : new Startup(compression.option()));
     }
 
     private void started(Message answer) {
+        if (ready) {
+            world.problem(name + " was let in twice");
+        }
         link.readAs(compression, version >= 5);
         link.writeAs(compression, version >= 5);
         if (answer instanceof Ready) {
             begin();
         } else {
             String token = "\0" + client.name() + "\0secret of " + client.name();
-            send(Kind.AUTH, "", null, new AuthResponse(NodeSession.bytes(token)));
+            send(Kind.AUTH, "", null, null, new AuthResponse(NodeSession.bytes(token)));
         }
     }
 
@@ -120,19 +129,58 @@ final class ClientSession implements Link.Owner {
 
     // --- requests
 
-    Request send(Kind kind, String token, @Nullable Statement statement, Message message) {
+    /** @param named the keyspace that the request itself names; null if it is to be that of the session */
+    Request send(Kind kind, String token, @Nullable String named, @Nullable Statement statement, Message message) {
+        Request request = ask(kind, token, named, statement);
+        link.send(CqlCodec.encode(version, request.stream, message));
+        return request;
+    }
+
+    private Request ask(Kind kind, String token, @Nullable String named, @Nullable Statement statement) {
         int stream = random.nextInt(STREAMS);
         while (due.containsKey(stream)) {
             stream = (stream + 1) % STREAMS;
         }
         Node node = run.node();
-        Request request =
-                new Request(kind, token, name, stream, keyspace, node.disturbances(), node.forgets(), statement);
+        Set<String> where = whereabouts.now();
+        Request request = new Request(
+                kind,
+                token,
+                name,
+                stream,
+                named == null ? where : Set.of(named),
+                where,
+                world.now(),
+                node.disturbances(),
+                node.forgets(),
+                statement);
+        request.usesBefore = whereabouts.uses();
+        if (kind == Kind.USE) {
+            whereabouts.asked(request);
+        }
         due.put(stream, request);
         run.sent(request);
         world.trace(name, "sends " + request);
-        link.send(CqlCodec.encode(version, stream, message));
         return request;
+    }
+
+    /** A whole frame whose body ends too early. */
+    void garble() {
+        CqlOpcode[] opcodes = {CqlOpcode.QUERY, CqlOpcode.EXECUTE, CqlOpcode.BATCH, CqlOpcode.PREPARE};
+        CqlOpcode opcode = opcodes[random.nextInt(opcodes.length)];
+        Request request = ask(Kind.GARBLED, "", null, null);
+        byte[] body = new byte[random.nextInt(6)];
+        Arrays.fill(body, (byte) 0x7f);
+        ByteBuf frame = Unpooled.buffer();
+        new CqlFrameHeader(version, 0, request.stream, opcode, body.length).writeTo(frame);
+        link.send(frame.writeBytes(body));
+    }
+
+    /** The client will send nothing more, and waits for what is due. */
+    void hangUp() {
+        hasHungUp = true;
+        world.trace(name, "hangs up");
+        link.end(random.nextBoolean());
     }
 
     /** Bytes that are no frame, after which the proxy must hang up. */
@@ -144,7 +192,7 @@ final class ClientSession implements Link.Owner {
 
     void register(Message message) {
         asksForEvents = true;
-        send(Kind.REGISTER, "", null, message);
+        send(Kind.REGISTER, "", null, null, message);
     }
 
     /** Takes no bytes for a while. */
@@ -196,93 +244,35 @@ final class ClientSession implements Link.Owner {
     }
 
     private void answered(Request request, Message answer) {
-        boolean right = switch (request.kind) {
-            case OPTIONS -> answer instanceof Supported;
-            case STARTUP -> !ready && (answer instanceof Ready || answer instanceof Authenticate);
-            case AUTH -> answer instanceof AuthSuccess;
-            case REGISTER -> answer instanceof Ready;
-            case USE -> answer instanceof SetKeyspace set && set.keyspace.equals(request.token);
-            case PREPARE -> answer instanceof Prepared prepared && isRight(request, prepared);
-            case QUERY, EXECUTE, BATCH -> answer instanceof DefaultRows rows && isRight(request, rows);
-        };
-        if (!right) {
-            world.problem(request + " was answered with " + Run.text(answer));
+        if (!verdict.isRight(request, answer)) {
             return;
         }
         switch (request.kind) {
             case STARTUP -> started(answer);
             case AUTH -> begin();
             case REGISTER -> registered = true;
-            case USE -> keyspace = request.token;
-            case PREPARE -> client.learn(statement(request, (Prepared) answer));
+            case USE -> whereabouts.moved(request);
+            case PREPARE ->
+                client.script().learn(Objects.requireNonNull(Verdict.statement(request, (Prepared) answer)));
             default -> {}
         }
     }
 
-    private static boolean isRight(Request request, Prepared answer) {
-        byte[] id = Node.idOf(request.token, request.keyspace);
-        return Arrays.equals(answer.preparedQueryId, id);
-    }
-
-    private static Statement statement(Request request, Prepared answer) {
-        byte[] resultId = answer.resultMetadataId == null ? null : answer.resultMetadataId.clone();
-        return new Statement(request.token, request.keyspace, answer.preparedQueryId.clone(), resultId);
-    }
-
-    private boolean isRight(Request request, DefaultRows rows) {
-        String where = request.kind == Kind.EXECUTE && request.statement != null
-                ? request.statement.keyspace()
-                : request.keyspace;
-        String who = switch (run.plan().users()) {
-            case ANYBODY -> "";
-            case SINK -> "proxy";
-            case CLIENTS -> client.name();
-        };
-        String said = NodeSession.text(rows.getData().element().get(0));
-        String wanted = request.token + "|" + where + "|" + who;
-        if (!said.equals(wanted)) {
-            world.problem(request + " was carried out as " + said + ", and not as " + wanted);
-        }
-        return true;
-    }
-
-    // --- errors
-
     private void failed(Request request, Error error) {
-        String words = error.message;
-        if (error instanceof Unprepared) {
-            request.outcome = Outcome.REFUSED;
-            unprepared(request);
-        } else if (words.equals("node: " + request.token) || words.endsWith("does not exist")) {
-            request.outcome = Outcome.REFUSED;
-        } else if (request.kind == Kind.STARTUP && ready && error.code == ErrorCode.PROTOCOL_ERROR) {
-            request.outcome = Outcome.REFUSED;
-        } else if (words.endsWith("the request was not sent")) {
-            request.outcome = Outcome.NOT_SENT;
-        } else if (words.endsWith("may have been applied")) {
-            request.outcome = Outcome.MAYBE;
-        } else if (!misbehaves) {
-            world.problem(request + " was answered with " + error.code + ": " + words);
+        if (misbehaves && error.code == ErrorCode.PROTOCOL_ERROR) {
+            // It may be about what is no frame, and on a stream that somebody happens to have.
+            return;
         }
-        if (!ready) {
+        request.outcome = verdict.of(request, error, ready);
+        if (error instanceof Unprepared && request.statement != null) {
+            client.script().forget(request.statement);
+        }
+        if (request.kind == Kind.USE) {
+            boolean maybe = request.outcome == Outcome.MAYBE && run.plan().users() == Plan.Users.CLIENTS;
+            whereabouts.failed(request, maybe);
+        }
+        if (!ready && !request.early) {
             leave();
-        }
-    }
-
-    /**
-     * The sink prepares anew what was forgotten, unless the connection that it was to be done on was in trouble, or the node
-     * forgets it again and again.
-     */
-    private void unprepared(Request request) {
-        Statement statement = request.statement;
-        boolean elsewhere =
-                statement != null && version < 5 && !statement.keyspace().equals(request.keyspace);
-        boolean again = run.node().forgets() - request.forgets > 2;
-        if (!elsewhere && !again && request.disturbances == run.node().disturbances()) {
-            world.problem(request + " was told that it is not prepared");
-        }
-        if (statement != null) {
-            client.forget(statement);
         }
     }
 
@@ -295,8 +285,8 @@ final class ClientSession implements Link.Owner {
                 || asksForEvents
                 || run.plan().users() == Plan.Users.CLIENTS
                 || run.plan().budgetBytes() < 1 << 30;
-        if (!mayBe) {
-            world.problem(name + " was disconnected for no reason");
+        if (!mayBe && (!hasHungUp || !due.isEmpty())) {
+            world.problem(name + " was disconnected for no reason, due: " + due.values());
         }
         over();
     }
@@ -335,12 +325,22 @@ final class ClientSession implements Link.Owner {
         return version;
     }
 
-    String keyspace() {
-        return keyspace;
+    boolean asksForEvents() {
+        return asksForEvents;
     }
 
-    boolean misbehaves() {
-        return misbehaves;
+    /** Of how many keyspaces it may use connections. */
+    int mostLanes() {
+        return run.plan().users() == Plan.Users.CLIENTS ? 0 : whereabouts.now().size();
+    }
+
+    boolean isRegistered() {
+        return registered;
+    }
+
+    /** Whether it will be disconnected. */
+    boolean isOnItsWayOut() {
+        return misbehaves || hasHungUp;
     }
 
     @Override

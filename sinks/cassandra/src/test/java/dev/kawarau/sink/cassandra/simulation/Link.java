@@ -163,6 +163,23 @@ final class Link extends ChannelDuplexHandler {
         }
     }
 
+    /** Says that nothing more will come, behind what was sent. */
+    void end(boolean eager) {
+        // What is sent in this turn is on its way by then.
+        world.after(World.GRAIN, () -> world.at(lastDeparture, () -> depart(eager)));
+    }
+
+    private void depart(boolean eager) {
+        ChannelHandlerContext open = context;
+        if (!over && open != null && open.channel().isActive()) {
+            open.writeAndFlush(Wire.END, open.voidPromise());
+            Wire wire = world.wire(open.channel().localAddress());
+            if (eager && wire != null) {
+                wire.readToEnd();
+            }
+        }
+    }
+
     private long latency() {
         return World.GRAIN * (1 + random.nextInt(slowest));
     }

@@ -36,7 +36,7 @@ final class Node {
     }
 
     /** The keyspaces that there are. */
-    static final List<String> KEYSPACES = List.of("ks0", "ks1", "ks2");
+    static final List<String> KEYSPACES = List.of("ks0", "ks1", "Mixed");
 
     /** What a statement without a keyspace is in. */
     static final String NOWHERE = "-";

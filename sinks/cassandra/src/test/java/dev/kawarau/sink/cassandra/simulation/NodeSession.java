@@ -2,6 +2,7 @@ package dev.kawarau.sink.cassandra.simulation;
 
 import com.datastax.oss.protocol.internal.Frame;
 import com.datastax.oss.protocol.internal.Message;
+import com.datastax.oss.protocol.internal.ProtocolConstants.ConsistencyLevel;
 import com.datastax.oss.protocol.internal.ProtocolConstants.DataType;
 import com.datastax.oss.protocol.internal.ProtocolConstants.ErrorCode;
 import com.datastax.oss.protocol.internal.request.AuthResponse;
@@ -17,7 +18,14 @@ import com.datastax.oss.protocol.internal.response.Authenticate;
 import com.datastax.oss.protocol.internal.response.Error;
 import com.datastax.oss.protocol.internal.response.Ready;
 import com.datastax.oss.protocol.internal.response.Supported;
+import com.datastax.oss.protocol.internal.response.error.AlreadyExists;
+import com.datastax.oss.protocol.internal.response.error.FunctionFailure;
+import com.datastax.oss.protocol.internal.response.error.ReadFailure;
+import com.datastax.oss.protocol.internal.response.error.ReadTimeout;
+import com.datastax.oss.protocol.internal.response.error.Unavailable;
 import com.datastax.oss.protocol.internal.response.error.Unprepared;
+import com.datastax.oss.protocol.internal.response.error.WriteFailure;
+import com.datastax.oss.protocol.internal.response.error.WriteTimeout;
 import com.datastax.oss.protocol.internal.response.event.SchemaChangeEvent;
 import com.datastax.oss.protocol.internal.response.result.ColumnSpec;
 import com.datastax.oss.protocol.internal.response.result.DefaultRows;
@@ -93,13 +101,24 @@ final class NodeSession implements Link.Owner {
         }
         ByteBuf copy = buffer.copy(offset, header.frameBytes());
         node.whenRunning(() -> {
-            Frame frame = CqlCodec.decode(copy);
             if (!link.isOver()) {
-                node.world().trace(toString(), "has " + Run.text(frame.message) + " on " + frame.streamId);
-                take(frame);
+                read(header, copy);
             }
             copy.release();
         });
+    }
+
+    private void read(CqlFrameHeader header, ByteBuf copy) {
+        Frame frame;
+        try {
+            frame = CqlCodec.decode(copy);
+        } catch (RuntimeException malformed) {
+            node.world().trace(toString(), "cannot read what is on " + header.stream());
+            answer(header.version(), header.stream(), new Error(ErrorCode.PROTOCOL_ERROR, "garbled"));
+            return;
+        }
+        node.world().trace(toString(), "has " + Run.text(frame.message) + " on " + frame.streamId);
+        take(frame);
     }
 
     private void take(Frame frame) {
@@ -158,15 +177,16 @@ final class NodeSession implements Link.Owner {
     private Message carryOut(Message message) {
         if (message instanceof Prepare prepare) {
             return prepare(prepare);
-        } else if (message instanceof Query query && query.query.startsWith("USE ")) {
-            return use(query.query.substring(4).replace("\"", ""));
         } else if (message instanceof Query query) {
-            return carryOut(tokenOf(query.query), where(), query.query);
+            String used = Texts.used(query.query);
+            return used != null
+                    ? use(used)
+                    : carryOut(tokenOf(query.query), where(query.query, query.options.keyspace));
         } else if (message instanceof Execute execute) {
             Node.Known known = node.known(execute.queryId);
             return known == null
                     ? new Unprepared("not prepared", execute.queryId)
-                    : carryOut(text(execute.options.positionalValues.get(0)), known.keyspace(), known.text());
+                    : carryOut(text(execute.options.positionalValues.get(0)), known.keyspace());
         } else if (message instanceof Batch batch) {
             return carryOut(batch);
         }
@@ -175,7 +195,7 @@ final class NodeSession implements Link.Owner {
     }
 
     private Message prepare(Prepare prepare) {
-        String at = prepare.keyspace == null ? where() : prepare.keyspace;
+        String at = where(prepare.cqlQuery, prepare.keyspace);
         byte[] id = node.prepare(prepare.cqlQuery, at);
         byte[] resultId = version >= 5 ? id : null;
         return new Prepared(
@@ -196,7 +216,7 @@ final class NodeSession implements Link.Owner {
     /** All of it, or nothing. */
     private Message carryOut(Batch batch) {
         List<String> tokens = new ArrayList<>();
-        String at = where();
+        String at = where("", batch.keyspace);
         for (int i = 0; i < batch.queriesOrIds.size(); i++) {
             Object what = batch.queriesOrIds.get(i);
             if (what instanceof byte[] id) {
@@ -209,14 +229,13 @@ final class NodeSession implements Link.Owner {
                 tokens.add(tokenOf((String) what));
             }
         }
-        return carryOut(tokens.get(0), at, "batch");
+        return carryOut(tokens.get(0), at);
     }
 
     /** Answers with what was asked for, where it was done, and for whom. */
-    private Message carryOut(String token, String at, String text) {
+    private Message carryOut(String token, String at) {
         if (node.errs()) {
-            int code = ERRORS[node.random().nextInt(ERRORS.length)];
-            return new Error(code, "node: " + token);
+            return error("node: " + token);
         }
         node.carriedOut(token);
         Queue<List<ByteBuffer>> rows = new ArrayDeque<>();
@@ -227,7 +246,28 @@ final class NodeSession implements Link.Owner {
         return new DefaultRows(new RowsMetadata(columns(at, "v"), null, null, null), rows);
     }
 
-    private String where() {
+    private Error error(String words) {
+        int kind = node.random().nextInt(ERRORS.length + (version >= 4 ? 7 : 4));
+        if (kind < ERRORS.length) {
+            return new Error(ERRORS[kind], words);
+        }
+        return switch (kind - ERRORS.length) {
+            case 0 -> new Unavailable(words, ConsistencyLevel.ONE, 2, 1);
+            case 1 -> new ReadTimeout(words, ConsistencyLevel.ONE, 0, 1, false);
+            case 2 -> new WriteTimeout(words, ConsistencyLevel.ONE, 0, 1, "SIMPLE");
+            case 3 -> new AlreadyExists(words, "ks0", "t");
+            case 4 -> new FunctionFailure(words, "ks0", "f", List.of("int"));
+            case 5 -> new ReadFailure(words, ConsistencyLevel.ONE, 0, 1, 1, Map.of(), false);
+            default -> new WriteFailure(words, ConsistencyLevel.ONE, 0, 1, 1, Map.of(), "BATCH");
+        };
+    }
+
+    /** What a statement names itself, or what stands beside it, or where the connection is. */
+    private String where(String text, @Nullable String option) {
+        String named = Texts.named(text);
+        if (named != null || option != null) {
+            return named != null ? named : option;
+        }
         return keyspace == null ? Node.NOWHERE : keyspace;
     }
 
@@ -262,10 +302,14 @@ final class NodeSession implements Link.Owner {
     }
 
     private void answer(Frame request, Message answer) {
+        answer(request.protocolVersion, request.streamId, answer);
+    }
+
+    private void answer(int spoken, int stream, Message answer) {
         if (!link.isOver()) {
-            node.world().trace(toString(), "answers " + Run.text(answer) + " on " + request.streamId);
-            unanswered.remove(request.streamId);
-            link.send(CqlCodec.encode(request.protocolVersion, request.streamId, answer));
+            node.world().trace(toString(), "answers " + Run.text(answer) + " on " + stream);
+            unanswered.remove(stream);
+            link.send(CqlCodec.encode(spoken, stream, answer));
         }
     }
 

@@ -4,7 +4,11 @@ import dev.kawarau.cql.CqlCompression;
 import java.time.Duration;
 import java.util.SplittableRandom;
 
-/** What a seed decides before a run begins: how the proxy is set up, and how hard its life will be. */
+/**
+ * What a seed decides before a run begins: how the proxy is set up, and how hard its life will be.
+ *
+ * @param remembers whether the listener has room to remember prepared statements
+ */
 record Plan(
         Users users,
         CqlCompression sinkCompression,
@@ -24,6 +28,7 @@ record Plan(
         int steps,
         int faults,
         boolean errors,
+        boolean remembers,
         boolean largeValues,
         boolean clientsLeave) {
 
@@ -57,6 +62,7 @@ record Plan(
                 3 + random.nextInt(14),
                 random.nextInt(4) == 0 ? 0 : random.nextInt(8),
                 random.nextInt(3) == 0,
+                random.nextInt(8) > 0,
                 random.nextInt(6) == 0,
                 random.nextInt(3) > 0);
     }

@@ -1,5 +1,6 @@
 package dev.kawarau.sink.cassandra.simulation;
 
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One request of a client, and what it was told of it. */
@@ -13,7 +14,9 @@ final class Request {
         BATCH,
         PREPARE,
         USE,
-        REGISTER
+        REGISTER,
+        /** A frame whose body makes no sense. */
+        GARBLED
     }
 
     enum Outcome {
@@ -33,8 +36,14 @@ final class Request {
     final String client;
     final int stream;
 
-    /** Where it is to be carried out. */
-    final String keyspace;
+    /** Where it may be carried out. */
+    final Set<String> keyspaces;
+
+    /** Where the session may be, in the terms of the node. */
+    final Set<String> sessionKeyspaces;
+
+    /** When it was sent, in nanoseconds. */
+    final long sentAt;
 
     /** What befell the server's connections before it was sent. */
     final int disturbances;
@@ -47,12 +56,23 @@ final class Request {
 
     Outcome outcome = Outcome.PENDING;
 
+    /** Sent before STARTUP was answered. */
+    boolean early;
+
+    /** How many USEs its session had sent before it. */
+    int usesBefore;
+
+    /** A USE that was under way together with another one. */
+    boolean overlaps;
+
     Request(
             Kind kind,
             String token,
             String client,
             int stream,
-            String keyspace,
+            Set<String> keyspaces,
+            Set<String> sessionKeyspaces,
+            long sentAt,
             int disturbances,
             int forgets,
             @Nullable Statement statement) {
@@ -60,7 +80,9 @@ final class Request {
         this.token = token;
         this.client = client;
         this.stream = stream;
-        this.keyspace = keyspace;
+        this.keyspaces = keyspaces;
+        this.sessionKeyspaces = sessionKeyspaces;
+        this.sentAt = sentAt;
         this.disturbances = disturbances;
         this.forgets = forgets;
         this.statement = statement;

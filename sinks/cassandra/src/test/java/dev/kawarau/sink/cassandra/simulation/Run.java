@@ -75,6 +75,7 @@ final class Run {
                 .metrics(meters)
                 .budget(budget)
                 .maxInFlight(plan.maxInFlight())
+                .maxPreparedBytes(plan.remembers() ? 16 << 20 : 0)
                 .serve(chain));
         for (int i = 0; i < plan.clients(); i++) {
             clients.add(new Client(this, String.valueOf((char) ('a' + i))));
@@ -192,6 +193,7 @@ final class Run {
                 world.problem("hangs: " + client);
             }
         }
+        checkConnections();
         String last = node.tellEvent();
         world.runFor(5 * SECOND);
         for (Client client : clients) {
@@ -234,6 +236,10 @@ final class Run {
             world.problem("the budget counts " + budget.usedBytes() + " bytes and " + budget.requestsInFlight()
                     + " requests, but all clients left");
         }
+        double inFlight = meters.get("kawarau.inflight").gauge().value();
+        if (inFlight != 0) {
+            world.problem("the chain counts " + inFlight + " requests in flight, but all clients left");
+        }
         double own = connections("own");
         if (own != 0) {
             world.problem(own + " connections of clients' own, but all clients left");
@@ -243,6 +249,33 @@ final class Run {
             if (connections("shared") != 0) {
                 world.problem(connections("shared") + " idle connections, but all clients left long ago");
             }
+        }
+    }
+
+    /** Once all is quiet there are as many connections as the sessions need, and no more. */
+    private void checkConnections() {
+        if (plan.idleTimeout().toNanos() > 2 * SECOND) {
+            return;
+        }
+        world.runFor(plan.requestTimeout().toNanos() * 3 + plan.idleTimeout().toNanos() * 3);
+        List<ClientSession> open = clients.stream()
+                .map(Client::session)
+                .filter(Objects::nonNull)
+                .filter(ClientSession::isReady)
+                .toList();
+        boolean alone = plan.users() == Plan.Users.CLIENTS;
+        long least = open.stream().filter(s -> alone || s.isRegistered()).count();
+        long most = open.stream().filter(s -> alone || s.asksForEvents()).count();
+        if (connections("own") < least || connections("own") > most) {
+            world.problem(connections("own") + " connections of clients' own, where " + least + " to " + most + " do");
+        }
+        long lanes =
+                alone ? 0 : open.stream().map(ClientSession::version).distinct().count() * (Node.KEYSPACES.size() + 1);
+        long lanesInUse = Math.min(
+                lanes, open.stream().mapToLong(ClientSession::mostLanes).sum());
+        if (connections("shared") > lanesInUse * plan.connectionsPerLoop()) {
+            world.problem(connections("shared") + " shared connections, where " + lanesInUse + " times "
+                    + plan.connectionsPerLoop() + " do");
         }
     }
 
