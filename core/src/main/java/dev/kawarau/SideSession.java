@@ -131,6 +131,11 @@ public final class SideSession implements Session {
         }
     }
 
+    @Override
+    public boolean isOrdered() {
+        return client.isOrdered();
+    }
+
     /** Whether copies are under way. */
     public boolean isBusy() {
         return inFlight > 0;

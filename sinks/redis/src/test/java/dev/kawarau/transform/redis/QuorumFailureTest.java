@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 
 /** Three real servers of which some are killed or stopped. */
-class ServerFailureTest {
+class QuorumFailureTest {
     private final ThreeServers servers = new ThreeServers();
 
     @AfterEach
