@@ -47,6 +47,21 @@ public final class RespMessage extends Message implements RespArguments {
         this.version = RespVersion.RESP2;
     }
 
+    /** A request in place of another one, as it is written. */
+    private RespMessage(RespMessage origin, ByteBuf wire, RequestScanner found) {
+        super(origin, wire, wire.readerIndex(), found.frameLength());
+        int start = wire.readerIndex();
+        this.count = found.argumentCount();
+        this.nameStart = start + found.nameOffset();
+        this.nameLength = found.nameLength();
+        this.command = count > 1
+                ? RespCommands.find(wire, nameStart, nameLength, start + found.secondOffset(), found.secondLength())
+                : RespCommands.find(wire, nameStart, nameLength);
+        this.origin = origin;
+        this.made = null;
+        this.version = RespVersion.RESP2;
+    }
+
     private RespMessage(RespMessage request, ByteBuf wire, int offset, int length) {
         super(request, wire, offset, length);
         this.command = RespCommands.UNKNOWN;
@@ -166,6 +181,29 @@ public final class RespMessage extends Message implements RespArguments {
             words.add(RespValue.bulk(argument));
         }
         return new RespMessage(origin, RespValue.array(words), RespVersion.RESP2, true);
+    }
+
+    /**
+     * A request in place of another, or beside it, in the same exchange, which is written already.
+     *
+     * @param frame one request as an array of bulks; the exchange takes over one reference count
+     * @throws IllegalArgumentException if it is not exactly that; the frame is released then too
+     */
+    public static RespMessage command(RespMessage origin, ByteBuf frame) {
+        RequestScanner found = new RequestScanner(RespLimits.MOST);
+        try {
+            if (found.scan(frame)
+                    && !found.inline()
+                    && found.argumentCount() > 0
+                    && found.frameLength() == frame.readableBytes()) {
+                return new RespMessage(origin, frame, found);
+            }
+        } catch (RespProtocolException notRequest) {
+            frame.release();
+            throw new IllegalArgumentException("not a request: " + notRequest.getMessage(), notRequest);
+        }
+        frame.release();
+        throw new IllegalArgumentException("not exactly one request");
     }
 
     @Override

@@ -176,6 +176,14 @@ public final class RespSession {
         this.muted = noReplies;
     }
 
+    /**
+     * The name of the {@link RespUser} that the client is; null if the listener has no users, or the client has not said who
+     * it is.
+     */
+    public @Nullable String userName() {
+        return user == null ? null : user.name();
+    }
+
     @Nullable
     RespUser user() {
         return user;
