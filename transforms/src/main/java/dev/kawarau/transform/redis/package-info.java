@@ -8,6 +8,7 @@
  *
  * <ul>
  *   <li>{@link dev.kawarau.transform.redis.RedisComparator} tells whether two servers answered the same.
+ *   <li>{@link dev.kawarau.transform.redis.RedisKeyPrefix} gives each tenant of a server keys and channels of its own.
  * </ul>
  */
 @NullMarked
