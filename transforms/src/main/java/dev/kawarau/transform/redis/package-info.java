@@ -9,6 +9,7 @@
  * <ul>
  *   <li>{@link dev.kawarau.transform.redis.RedisComparator} tells whether two servers answered the same.
  *   <li>{@link dev.kawarau.transform.redis.RedisKeyPrefix} gives each tenant of a server keys and channels of its own.
+ *   <li>{@link dev.kawarau.transform.redis.RedisPortsRewrite} keeps cluster clients on the proxy's side of the nodes.
  * </ul>
  */
 @NullMarked
