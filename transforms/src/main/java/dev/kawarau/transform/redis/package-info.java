@@ -2,15 +2,15 @@
  * Transforms for Redis and Valkey alone; they need {@code kawarau-protocol-resp}.
  *
  * <ul>
- *   <li>{@link dev.kawarau.transform.redis.RedisVersionStamp} keeps versions beside values, for {@link
- *       dev.kawarau.transform.consistency.TunableConsistency} over servers that know nothing of each other.
- * What is for Redis alone; needs {@code kawarau-protocol-resp}:
- *
- * <ul>
- *   <li>{@link dev.kawarau.transform.redis.RedisComparator} tells whether two servers answered the same.
  *   <li>{@link dev.kawarau.transform.redis.RedisKeyPrefix} gives each tenant of a server keys and channels of its own.
  *   <li>{@link dev.kawarau.transform.redis.RedisPortsRewrite} keeps cluster clients on the proxy's side of the nodes.
+ *   <li>{@link dev.kawarau.transform.redis.RedisVersionStamp} keeps versions beside values, for {@link
+ *       dev.kawarau.transform.consistency.TunableConsistency} over servers that know nothing of each other.
+ *   <li>{@link dev.kawarau.transform.redis.RedisComparator} tells whether two servers answered the same, for {@link
+ *       dev.kawarau.transform.route.Tee}.
  * </ul>
+ *
+ * <p>Their tests against real servers stand beside the Redis sink.
  */
 @NullMarked
 package dev.kawarau.transform.redis;
