@@ -146,8 +146,9 @@ final class Operation {
     private void miss(int replica, @Nullable String why) {
         replicas.get(replica).meters().missed().increment();
         // What that did to the one request is not what became of the operation.
-        int effect = why == null ? -1 : why.indexOf("; ");
-        lastMiss = "replica " + (replica + 1) + ": " + (effect < 0 ? why : why.substring(0, effect));
+        String words = String.valueOf(why);
+        int effect = words.indexOf("; ");
+        lastMiss = "replica " + (replica + 1) + ": " + (effect < 0 ? words : words.substring(0, effect));
     }
 
     // --- the first round: which versions are there

@@ -80,11 +80,13 @@ public final class ActiveActive {
                             .metrics(meters)
                             .build());
             try (Listener listener = RespListener.on("127.0.0.1:" + port).serve(orders)) {
-                System.out.println("In front of three servers, at redis://" + listener.address() + ", stands this chain:\n");
+                System.out.println(
+                        "In front of three servers, at redis://" + listener.address() + ", stands this chain:\n");
                 System.out.println(orders.toString().indent(2));
                 play("redis://" + listener.address(), three, meters);
                 if (!once) {
-                    System.out.println("Try it:  redis-cli -p " + listener.port() + " get order:7      (Ctrl-C ends it)");
+                    System.out.println(
+                            "Try it:  redis-cli -p " + listener.port() + " get order:7      (Ctrl-C ends it)");
                     new CountDownLatch(1).await();
                 }
             }
