@@ -105,7 +105,10 @@ final class Operation {
         owes(to, bytes);
         replica.send(message).whenDone((response, failure) -> {
             owes(to, -bytes);
-            T said = response == null ? notHeard(to, failure) : read(to, response, reader);
+            T said = response == null ? null : read(to, response, reader);
+            if (response == null) {
+                notHeard(to, failure);
+            }
             try {
                 heard.from(to, said);
             } catch (RuntimeException broken) {
@@ -127,11 +130,10 @@ final class Operation {
         }
     }
 
-    private <T> @Nullable T notHeard(int replica, @Nullable Throwable failure) {
+    private void notHeard(int replica, @Nullable Throwable failure) {
         boolean unsent = failure instanceof Failure known && !known.maybeApplied();
         mayBeStored |= state == State.STORING && !unsent;
         miss(replica, failure instanceof Failure ? failure.getMessage() : String.valueOf(failure));
-        return null;
     }
 
     /** What is owed to somebody who no longer waits counts against the replica. */

@@ -14,7 +14,7 @@ import dev.kawarau.transform.consistency.Version;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -60,7 +60,7 @@ final class StampedCommands {
         Plan plan(Call call);
     }
 
-    private final Map<RespCommand, Planner> planners = new IdentityHashMap<>();
+    private final Map<RespCommand, Planner> planners = new HashMap<>();
     private final Set<String> covered = new TreeSet<>();
     private final byte[] suffix;
     private final long graceMillis;
@@ -213,7 +213,9 @@ final class StampedCommands {
 
     // --- writes
 
-    private static final Function<List<Version>, Message> OK = found -> StampedSession.OK;
+    private static Message ok(List<Version> found) {
+        return StampedSession.OK;
+    }
 
     private Plan delete(Call call) {
         List<Part> parts = new ArrayList<>(call.words().size());
@@ -232,7 +234,7 @@ final class StampedCommands {
         for (int i = 1; i < words.size(); i += 2) {
             parts.add(StampedPart.write(key(call, i), words.get(i + 1), 0, graceMillis));
         }
-        return byKey(parts, OK);
+        return byKey(parts, StampedCommands::ok);
     }
 
     private Plan setExpiring(Call call, long unit) {
@@ -263,7 +265,7 @@ final class StampedCommands {
             }
         }
         return moment == null
-                ? byKey(List.of(StampedPart.write(key(call, 1), call.words().get(2), 0, graceMillis)), OK)
+                ? byKey(List.of(StampedPart.write(key(call, 1), call.words().get(2), 0, graceMillis)), StampedCommands::ok)
                 : write(call, call.words().get(2), moment, unit, isAbsolute);
     }
 
@@ -284,7 +286,7 @@ final class StampedCommands {
             return error("ERR invalid expire time in '" + lower(call) + "' command");
         }
         long expires = number * unit + (isAbsolute ? 0 : call.millis());
-        return byKey(List.of(StampedPart.write(key(call, 1), value, expires, graceMillis)), OK);
+        return byKey(List.of(StampedPart.write(key(call, 1), value, expires, graceMillis)), StampedCommands::ok);
     }
 
     /** A number as servers read it: no sign but a minus, no leading zero; null if it is none. */
