@@ -2,12 +2,31 @@ package dev.kawarau.transform.redis;
 
 import java.util.Arrays;
 
-/**
- * A key, and the key that its stamp is kept under, which a cluster keeps at the same place.
- *
- * @param database which the client selected; -1 if it selected none
- */
-record StampedKey(int database, byte[] key, byte[] stampKey) {
+/** A key, and the key that its stamp is kept under, which a cluster keeps at the same place. */
+final class StampedKey {
+    private final int database;
+    private final byte[] key;
+    private final byte[] stampKey;
+
+    private StampedKey(int database, byte[] key, byte[] stampKey) {
+        this.database = database;
+        this.key = key;
+        this.stampKey = stampKey;
+    }
+
+    /** Which the client selected; -1 if it selected none. */
+    int database() {
+        return database;
+    }
+
+    byte[] key() {
+        return key;
+    }
+
+    byte[] stampKey() {
+        return stampKey;
+    }
+
     static StampedKey of(int database, byte[] key, byte[] suffix) {
         boolean tagged = hasTag(key);
         byte[] stampKey = new byte[key.length + 2 + suffix.length];
