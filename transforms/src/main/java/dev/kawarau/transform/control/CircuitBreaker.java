@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +61,7 @@ public final class CircuitBreaker implements Transform {
     private static final Logger log = LoggerFactory.getLogger(CircuitBreaker.class);
 
     /** What failed is decided here, so the circuit has no use for more. */
-    private static final Failure FAILED = new Failure(Failure.Kind.UNAVAILABLE, "failed");
+    private final Failure failed = new Failure(Failure.Kind.UNAVAILABLE, "failed");
 
     /** What a circuit is. */
     public enum State {
@@ -78,7 +79,7 @@ public final class CircuitBreaker implements Transform {
     private final Predicate<? super Failure> failures;
     private final Predicate<? super Message> errors;
     private final Predicate<? super Message> exempt;
-    private volatile int changes;
+    private final AtomicInteger changes = new AtomicInteger();
 
     private final ControlMeters meters = new ControlMeters();
     private final LongAdder refused =
@@ -170,12 +171,12 @@ public final class CircuitBreaker implements Transform {
         if (before != State.CLOSED) {
             changed(before, State.CLOSED); // of which there is no event
         } else {
-            changes++;
+            changes.incrementAndGet();
         }
     }
 
     private synchronized void changed(State from, State to) {
-        changes++;
+        changes.incrementAndGet();
         if (from == to) {
             return;
         }
@@ -200,7 +201,7 @@ public final class CircuitBreaker implements Transform {
         if (!circuit.tryAcquirePermission()) {
             return refused();
         }
-        int change = changes;
+        int change = changes.get();
         Reply reply = next.send(request);
         return reply.whenDone((response, failure) -> ended(request, start, change, response, failure));
     }
@@ -214,7 +215,7 @@ public final class CircuitBreaker implements Transform {
 
     private void ended(
             Message request, long start, int change, @Nullable Message response, @Nullable Throwable failure) {
-        if (change != changes) {
+        if (change != changes.get()) {
             return; // it was sent in another state
         }
         long now = request.session().nanoTime();
@@ -233,7 +234,7 @@ public final class CircuitBreaker implements Transform {
     }
 
     private void failed(long nanos) {
-        circuit.onError(nanos, TimeUnit.NANOSECONDS, FAILED);
+        circuit.onError(nanos, TimeUnit.NANOSECONDS, failed);
     }
 
     @Override

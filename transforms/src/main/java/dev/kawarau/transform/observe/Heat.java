@@ -3,7 +3,10 @@ package dev.kawarau.transform.observe;
 import dev.kawarau.transform.observe.HotKeys.By;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.Ticker;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /**
  * What one event loop counted. Weights are forward decayed (Cormode et al. 2009): what comes later weighs more, twice as
@@ -17,14 +20,15 @@ final class Heat {
     /** For so much of a half-life weights stay the same, which is 0.07 percent wrong at most. */
     private static final long STEPS = 1_024;
 
-    /** What a request was about. */
+    /** What a request was about: its keys, and the hash of each. */
+    @SuppressWarnings("ArrayRecordComponent") // made for each request, and never compared
     record Asked(String namespace, long namespaceHash, List<ByteBuf> keys, long[] hashes) {}
 
     private final Ticker ticker;
     private final double halfLifeNanos;
     private final long stepNanos;
-    private final SpaceSaving[] keys = new SpaceSaving[By.values().length];
-    private final SpaceSaving[] namespaces = new SpaceSaving[By.values().length];
+    private final Map<By, SpaceSaving> keys = new EnumMap<>(By.class);
+    private final Map<By, SpaceSaving> namespaces = new EnumMap<>(By.class);
     private long landmark;
     private long grownAt;
     private double growth = 1;
@@ -36,9 +40,9 @@ final class Heat {
         this.stepNanos = Math.max(1, halfLifeNanos / STEPS);
         this.landmark = ticker.nanoTime();
         this.grownAt = landmark;
-        for (int i = 0; i < keys.length; i++) {
-            keys[i] = new SpaceSaving(capacity, mostOfAKey);
-            namespaces[i] = new SpaceSaving(mostNamespaces, 0);
+        for (By by : By.values()) {
+            keys.put(by, new SpaceSaving(capacity, mostOfAKey));
+            namespaces.put(by, new SpaceSaving(mostNamespaces, 0));
         }
     }
 
@@ -49,18 +53,22 @@ final class Heat {
     synchronized void answered(Asked asked, long bytes, long tookNanos, long nowNanos) {
         double weight = weight(nowNanos);
         double parts = Math.max(1, asked.hashes().length);
-        add(By.BYTES, asked, bytes, bytes / parts, weight);
-        add(By.TIME, asked, tookNanos, tookNanos / parts, weight);
+        add(By.BYTES, asked, (double) bytes, bytes / parts, weight);
+        add(By.TIME, asked, (double) tookNanos, tookNanos / parts, weight);
     }
 
     private void add(By by, Asked asked, double whole, double part, double weight) {
         if (!asked.namespace().isEmpty()) {
-            namespaces[by.ordinal()].add(asked.namespaceHash(), asked.namespace(), null, whole * weight);
+            of(namespaces, by).add(asked.namespaceHash(), asked.namespace(), null, whole * weight);
         }
-        SpaceSaving counters = keys[by.ordinal()];
+        SpaceSaving counters = of(keys, by);
         for (int i = 0; i < asked.hashes().length; i++) {
             counters.add(asked.hashes()[i], asked.namespace(), asked.keys().get(i), part * weight);
         }
+    }
+
+    private static SpaceSaving of(Map<By, SpaceSaving> counters, By by) {
+        return Objects.requireNonNull(counters.get(by)); // there is one for each
     }
 
     private double weight(long nowNanos) {
@@ -72,10 +80,8 @@ final class Heat {
         double halfLives = (nowNanos - landmark) / halfLifeNanos;
         if (halfLives > MOST_HALF_LIVES) {
             double factor = Math.pow(2, -halfLives);
-            for (int i = 0; i < keys.length; i++) {
-                keys[i].scale(factor);
-                namespaces[i].scale(factor);
-            }
+            keys.values().forEach(counters -> counters.scale(factor));
+            namespaces.values().forEach(counters -> counters.scale(factor));
             landmark = nowNanos;
             halfLives = 0;
         }
@@ -87,13 +93,11 @@ final class Heat {
     /** Adds what there is to a sum over event loops. */
     synchronized void addTo(HeatSum sum, By by, boolean ofKeys) {
         double weight = weight(ticker.nanoTime());
-        sum.add((ofKeys ? keys : namespaces)[by.ordinal()], 1 / weight);
+        sum.add(of(ofKeys ? keys : namespaces, by), 1 / weight);
     }
 
     synchronized void clear() {
-        for (int i = 0; i < keys.length; i++) {
-            keys[i].clear();
-            namespaces[i].clear();
-        }
+        keys.values().forEach(SpaceSaving::clear);
+        namespaces.values().forEach(SpaceSaving::clear);
     }
 }

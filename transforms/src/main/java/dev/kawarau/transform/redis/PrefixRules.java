@@ -4,7 +4,7 @@ import dev.kawarau.resp.RespCommand;
 import dev.kawarau.resp.RespCommands;
 import dev.kawarau.transform.redis.PrefixRule.Answered;
 import dev.kawarau.transform.redis.PrefixRule.Asked;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -92,7 +92,7 @@ final class PrefixRules {
     static final PrefixRules WITHOUT_SCRIPTS = new PrefixRules(LISTED);
     static final PrefixRules WITH_SCRIPTS = new PrefixRules(LISTED + PROGRAMS);
 
-    private final Map<RespCommand, PrefixRule> rules = new IdentityHashMap<>();
+    private final Map<RespCommand, PrefixRule> rules = new HashMap<>();
 
     private PrefixRules(String listed) {
         PrefixRule rule = null;

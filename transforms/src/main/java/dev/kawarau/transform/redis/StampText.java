@@ -47,14 +47,11 @@ record StampText(Stamp stamp, long expires, long forgotten) {
                 return new StampText(stamp, 0, 0);
             }
             long moment = Long.parseLong(words.substring(DIGITS + 1));
-            switch (words.charAt(DIGITS)) {
-                case ':':
-                    return new StampText(stamp, moment, 0);
-                case '-':
-                    return new StampText(stamp, 0, moment);
-                default:
-                    throw malformed();
-            }
+            return switch (words.charAt(DIGITS)) {
+                case ':' -> new StampText(stamp, moment, 0);
+                case '-' -> new StampText(stamp, 0, moment);
+                default -> throw malformed();
+            };
         } catch (IndexOutOfBoundsException | NumberFormatException wrong) {
             throw malformed();
         }

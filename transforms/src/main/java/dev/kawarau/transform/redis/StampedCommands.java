@@ -265,7 +265,9 @@ final class StampedCommands {
             }
         }
         return moment == null
-                ? byKey(List.of(StampedPart.write(key(call, 1), call.words().get(2), 0, graceMillis)), StampedCommands::ok)
+                ? byKey(
+                        List.of(StampedPart.write(key(call, 1), call.words().get(2), 0, graceMillis)),
+                        StampedCommands::ok)
                 : write(call, call.words().get(2), moment, unit, isAbsolute);
     }
 

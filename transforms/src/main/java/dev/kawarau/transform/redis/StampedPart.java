@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param expires when the value does, 0 if never
  * @param forgotten when it may be forgotten that the key was deleted; 0 if it is not
  */
+@SuppressWarnings("ArrayRecordComponent") // bytes as a server has them, and never compared
 record StampedPart(
         StampedKey key,
         boolean isWrite,

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param held as the server has it
  * @param isWhole whether the server was asked for the value too
  */
+@SuppressWarnings("ArrayRecordComponent") // bytes as a server has them, and never compared
 record StampedVersion(StampedKey key, StampText text, byte @Nullable [] held, boolean isWhole, long graceMillis)
         implements Version {
     /** @throws Failure if the server's answer to MGET of the value and the stamp, or of the stamp alone, is an error */

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param graceMillis how long the stamp outlives the value that it belongs to
  */
+@SuppressWarnings("ArrayRecordComponent") // bytes as a server has them, and never compared
 record StampedWrite(StampedKey key, StampText text, byte @Nullable [] value, long graceMillis) implements Mutation {
     private static final byte[] NOTHING = {};
     private static final byte[] DELETE = {'D'};

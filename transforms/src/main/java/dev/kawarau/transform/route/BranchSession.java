@@ -70,7 +70,8 @@ final class BranchSession {
             return go(request, home);
         }
         if (trace == Query.Trace.NEXT) {
-            return refused(query, "is about what comes next on one connection, and the session goes to several servers");
+            return refused(
+                    query, "is about what comes next on one connection, and the session goes to several servers");
         }
         if (query.isInTransaction()) {
             return refused(query, "cannot be part of a transaction here, since the session goes to several servers");
@@ -201,8 +202,7 @@ final class BranchSession {
             next.reply().fail(new Failure(Failure.Kind.TIMEOUT, "answered before its turn came"));
             return;
         }
-        Reply reply =
-                next.isState() ? goAsState(next.request(), next.branch()) : go(next.request(), next.branch());
+        Reply reply = next.isState() ? goAsState(next.request(), next.branch()) : go(next.request(), next.branch());
         reply.whenDone((response, failure) -> {
             if (failure != null) {
                 next.reply().fail(failure);

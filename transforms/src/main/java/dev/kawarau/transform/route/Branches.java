@@ -131,8 +131,10 @@ final class Branches {
     String print(String title, List<String> names) {
         StringBuilder text = new StringBuilder(title);
         for (int i = 0; i < chains.size(); i++) {
-            text.append("\n  ").append(names.get(i)).append(": ").append(Objects.toString(chains.get(i))
-                    .replace("\n", "\n  "));
+            text.append("\n  ")
+                    .append(names.get(i))
+                    .append(": ")
+                    .append(Objects.toString(chains.get(i)).replace("\n", "\n  "));
         }
         return text.toString();
     }

@@ -106,9 +106,7 @@ public final class LoadBalance implements Chain {
 
     private Reply sendTo(int target, Message request, boolean isState) {
         return targets.get(target)
-                .send(
-                        request,
-                        () -> isState ? branches.sendState(request, target) : branches.send(request, target));
+                .send(request, () -> isState ? branches.sendState(request, target) : branches.send(request, target));
     }
 
     private int home(Session session) {
@@ -163,7 +161,9 @@ public final class LoadBalance implements Chain {
         for (int i = 0; i < targets.size(); i++) {
             int target = (offset + i) % targets.size();
             if (usable.test(target)
-                    && (best < 0 || targets.get(target).inFlight() < targets.get(best).inFlight())) {
+                    && (best < 0
+                            || targets.get(target).inFlight()
+                                    < targets.get(best).inFlight())) {
                 best = target;
             }
         }
@@ -265,11 +265,13 @@ public final class LoadBalance implements Chain {
                         "LoadBalance: a chain is spared after at least one failure, not " + failuresInARow);
             }
             if (first.isNegative() || first.isZero() || longest.compareTo(first) < 0) {
-                throw new IllegalArgumentException("LoadBalance: a chain is spared for longer than nothing, and the longest"
-                        + " time is no shorter than the first, not " + first + " and " + longest);
+                throw new IllegalArgumentException(
+                        "LoadBalance: a chain is spared for longer than nothing, and the longest"
+                                + " time is no shorter than the first, not " + first + " and " + longest);
             }
             if (longest.compareTo(Duration.ofHours(1)) > 0) {
-                throw new IllegalArgumentException("LoadBalance: a chain is spared for an hour at most, not " + longest);
+                throw new IllegalArgumentException(
+                        "LoadBalance: a chain is spared for an hour at most, not " + longest);
             }
             this.failures = failuresInARow;
             this.firstPause = first;

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -45,7 +46,7 @@ final class TeeCounts {
 
     private final @Nullable Place place;
     private final ConcurrentMap<String, Operation> operations = new ConcurrentHashMap<>();
-    private final LongAdder[] totals = new LongAdder[Outcome.values().length];
+    private final Map<Outcome, LongAdder> totals = adders();
     private final List<Meter> meters = new ArrayList<>();
     private final Map<Tee.Side, LongAdder> sessions =
             Map.of(Tee.Side.ORIGINAL, new LongAdder(), Tee.Side.COPY, new LongAdder());
@@ -59,18 +60,29 @@ final class TeeCounts {
 
     private TeeCounts(@Nullable Place place) {
         this.place = place;
-        for (int i = 0; i < totals.length; i++) {
-            totals[i] = new LongAdder();
-        }
         if (place != null) {
             register(place);
         }
     }
 
+    /** One for each outcome; the map does not change any more. */
+    private static Map<Outcome, LongAdder> adders() {
+        Map<Outcome, LongAdder> adders = new EnumMap<>(Outcome.class);
+        for (Outcome outcome : Outcome.values()) {
+            adders.put(outcome, new LongAdder());
+        }
+        return adders;
+    }
+
+    private static LongAdder adder(Map<Outcome, LongAdder> adders, Outcome outcome) {
+        return Objects.requireNonNull(adders.get(outcome));
+    }
+
     /** The counts of a place, for one more chain. */
     static TeeCounts join(MeterRegistry registry, String chain, String transform) {
         synchronized (joined) {
-            TeeCounts counts = joined.computeIfAbsent(new Place(registry, chain, transform), place -> new TeeCounts(place));
+            TeeCounts counts =
+                    joined.computeIfAbsent(new Place(registry, chain, transform), place -> new TeeCounts(place));
             counts.users++;
             return counts;
         }
@@ -89,7 +101,7 @@ final class TeeCounts {
     private void register(Place there) {
         Tags tags = Tags.of("chain", there.chain(), "transform", there.transform());
         for (Outcome outcome : Outcome.values()) {
-            meters.add(FunctionCounter.builder("kawarau.tee", totals[outcome.ordinal()], LongAdder::sum)
+            meters.add(FunctionCounter.builder("kawarau.tee", adder(totals, outcome), LongAdder::sum)
                     .description("what came of copies of requests")
                     .tags(tags)
                     .tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
@@ -133,22 +145,18 @@ final class TeeCounts {
 
     /** The counts of one operation. */
     final class Operation {
-        private final LongAdder[] counts = new LongAdder[totals.length];
+        private final Map<Outcome, LongAdder> counts = adders();
         private final List<String> examples = new ArrayList<>(2);
 
-        private Operation() {
-            for (int i = 0; i < counts.length; i++) {
-                counts[i] = new LongAdder();
-            }
-        }
+        private Operation() {}
 
         void count(Outcome outcome) {
-            counts[outcome.ordinal()].increment();
-            totals[outcome.ordinal()].increment();
+            adder(counts, outcome).increment();
+            adder(totals, outcome).increment();
         }
 
         long of(Outcome outcome) {
-            return counts[outcome.ordinal()].sum();
+            return adder(counts, outcome).sum();
         }
 
         boolean wantsExample(int most) {

@@ -160,10 +160,13 @@ class LoadBalanceTest {
     }
 
     private void answerAll(ChainTester chain, int requests) {
-        time.loops().group().next().execute(() -> chains.forEach(one -> {
-            one.holds = false;
-            one.held.forEach(promise -> promise.complete(one.number));
-        }));
+        time.loops()
+                .group()
+                .next()
+                .execute(() -> chains.forEach(one -> {
+                    one.holds = false;
+                    one.held.forEach(promise -> promise.complete(one.number));
+                }));
         assertThat(chain.client().receive(4 * requests)).hasSize(4 * requests);
         await().until(() -> inFlight(0) + inFlight(1) + inFlight(2) == 0);
     }
@@ -222,7 +225,9 @@ class LoadBalanceTest {
             lost(1, false);
             assertThat(ask(client, "GET a", 6)).contains(":1\r\n");
             lost(1, true);
-            assertThat(failures(client, 9)).as("it was well, so it takes two again").isEqualTo(2);
+            assertThat(failures(client, 9))
+                    .as("it was well, so it takes two again")
+                    .isEqualTo(2);
         }
         assertThat(meters.get("kawarau.balance.ejections")
                         .tag("target", "1")

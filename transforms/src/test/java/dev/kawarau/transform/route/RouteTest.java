@@ -155,8 +155,8 @@ class RouteTest {
 
     @Test
     void whatTheHomeRefusesNobodyElseIsTold() {
-        Chain home = request -> Reply.of(
-                request.query().kind() == Query.Kind.SESSION ? RespMessage.error("ERR no such database") : OK);
+        Chain home = request ->
+                Reply.of(request.query().kind() == Query.Kind.SESSION ? RespMessage.error("ERR no such database") : OK);
         Route route = Route.by(RouteTest::readsApart)
                 .to("main", home)
                 .to("replica", noting("replica"))
@@ -174,12 +174,14 @@ class RouteTest {
         try (ChainTester chain = serving(readsApart(noting("replica")))) {
             chain.client()
                     .send("CLIENT REPLY SKIP\r\n")
-                    .expect("-ERR Route: CLIENT|REPLY is about what comes next on one connection, and the session goes to"
-                            + " several servers\r\n");
+                    .expect(
+                            "-ERR Route: CLIENT|REPLY is about what comes next on one connection, and the session goes to"
+                                    + " several servers\r\n");
             chain.client()
                     .send("MULTI\r\nSELECT 2\r\nEXEC\r\nGET a\r\n")
-                    .expect("+OK\r\n-ERR Route: SELECT cannot be part of a transaction here, since the session goes to"
-                            + " several servers\r\n-EXECABORT Transaction discarded because of previous errors.\r\n+OK\r\n");
+                    .expect(
+                            "+OK\r\n-ERR Route: SELECT cannot be part of a transaction here, since the session goes to"
+                                    + " several servers\r\n-EXECABORT Transaction discarded because of previous errors.\r\n+OK\r\n");
         }
 
         assertThat(log).containsExactly("main MULTI", "main DISCARD", "replica GET");

@@ -14,7 +14,8 @@ public record OffLimits(String prefix) implements Transform {
     @Override
     public Reply handle(Message request, Chain next) {
         Query query = request.query();
-        boolean named = query.keys().stream().anyMatch(key -> key.toString(UTF_8).startsWith(prefix));
+        boolean named =
+                query.keys().stream().anyMatch(key -> key.toString(UTF_8).startsWith(prefix));
         if (named || !query.keysKnown()) { // what is not known may be one of them
             return Reply.failed(new Failure(
                     Failure.Kind.DENIED, query.operation() + " is refused: keys like " + prefix + "* are off limits"));

@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 class OffLimitsTest {
     /** A client, a real listener, the transform, and a sink for the test to script. */
     private static ChainTester salariesAreOffLimits() {
-        ChainTester chain = ChainTester.of(
-                (address, served) -> RespListener.on(address).serve(served), new OffLimits("salary:"));
+        ChainTester chain =
+                ChainTester.of((address, served) -> RespListener.on(address).serve(served), new OffLimits("salary:"));
         chain.sink().answers(RespMessage.of(RespValue.ok()));
         return chain;
     }

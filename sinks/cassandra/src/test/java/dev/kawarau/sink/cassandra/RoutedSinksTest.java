@@ -58,8 +58,7 @@ class RoutedSinksTest {
                 session.execute("CREATE KEYSPACE " + keyspace
                         + " WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}");
                 session.execute("CREATE TABLE " + keyspace + ".t (k int PRIMARY KEY, v text)");
-                session.execute(
-                        "INSERT INTO " + keyspace + ".t (k, v) VALUES (1, '" + name + " in " + keyspace + "')");
+                session.execute("INSERT INTO " + keyspace + ".t (k, v) VALUES (1, '" + name + " in " + keyspace + "')");
             }
         }
     }
@@ -83,7 +82,9 @@ class RoutedSinksTest {
                 .to("replica", replicaSink)
                 .metrics(meters)
                 .build();
-        listener = CqlListener.on("127.0.0.1:0").metrics(meters).serve(Chain.named("routed").to(route));
+        listener = CqlListener.on("127.0.0.1:0")
+                .metrics(meters)
+                .serve(Chain.named("routed").to(route));
     }
 
     private CassandraSink sink(CassandraServer server) {
@@ -144,8 +145,7 @@ class RoutedSinksTest {
                 .withKeyspace(CqlIdentifier.fromCql("routed_a"))
                 .build()) {
             // A text of its own, that the other server has not prepared before.
-            PreparedStatement prepared =
-                    session.prepare("SELECT v AS in_" + version + " FROM routed_a.t WHERE k = ?");
+            PreparedStatement prepared = session.prepare("SELECT v AS in_" + version + " FROM routed_a.t WHERE k = ?");
             List<CompletableFuture<AsyncResultSet>> answers = new ArrayList<>();
             for (int i = 0; i < 100; i++) {
                 answers.add(session.executeAsync(prepared.bind(1)).toCompletableFuture());
