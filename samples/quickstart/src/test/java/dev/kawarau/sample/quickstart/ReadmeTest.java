@@ -67,6 +67,14 @@ class ReadmeTest {
     }
 
     @Test
+    void everyLinkOfTheReadmeLeadsToAFile() throws IOException {
+        Path root = Path.of(System.getProperty("basedir", "")).resolve("../..");
+        List<String> links = blocks("../../README.md", "\\]\\(([^):]+)\\)");
+        assertThat(links).hasSizeGreaterThan(20).allSatisfy(link -> assertThat(root.resolve(link))
+                .exists());
+    }
+
+    @Test
     void theFirstScreenRuns() {
         PrintStream console = System.out;
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
