@@ -74,6 +74,7 @@ final class NodeConnection extends ChannelInboundHandlerAdapter {
     private @Nullable CqlFrameReader reader;
     private @Nullable CqlFrameWriter writer;
     private @Nullable Outbound outbound;
+    private int timesMoved;
     private String reason = "closed the connection";
     private Failure.Kind reasonKind = Failure.Kind.UNAVAILABLE;
 
@@ -367,6 +368,15 @@ final class NodeConnection extends ChannelInboundHandlerAdapter {
 
     boolean isReady() {
         return phase == Phase.READY;
+    }
+
+    /** Its session sends what may be a USE: the keyspace of all that comes behind may be another one. */
+    void moves() {
+        timesMoved++;
+    }
+
+    int timesMoved() {
+        return timesMoved;
     }
 
     /** How much is on its way. */

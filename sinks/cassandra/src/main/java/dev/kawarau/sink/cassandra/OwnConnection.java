@@ -4,6 +4,7 @@ import com.datastax.oss.protocol.internal.response.Supported;
 import dev.kawarau.Session;
 import dev.kawarau.cql.CqlFrameHeader;
 import dev.kawarau.cql.CqlMessage;
+import dev.kawarau.cql.CqlOpcode;
 import dev.kawarau.sink.cassandra.Handshake.Refusal;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
@@ -39,10 +40,15 @@ final class OwnConnection implements NodeConnection.Owner, Handshake.Observer {
         return own.connection == null ? null : own;
     }
 
-    void send(Errand errand) {
+    void send(Trip trip) {
         NodeConnection open = connection;
         if (open != null) {
-            open.send(errand);
+            CqlMessage request = trip.request();
+            if (request.opcode() == CqlOpcode.QUERY && UseText.mayBeUse(request)) {
+                open.moves();
+            }
+            trip.sentAfter(open.timesMoved());
+            open.send(trip);
         }
     }
 

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Prepares statements anew that the server has forgotten, as after a restart, and sends what needed them again: the server
  * has not carried it out. Many that need one statement wait for one PREPARE. If it cannot be done, because the text is not
- * known any more or the server makes another id of it, the client learns what the server said. Confined to its loop.
+ * known any more, the server makes another id of it, or the session has said USE meanwhile and a batch would be carried
+ * out elsewhere, the client learns what the server said. Confined to its loop.
  */
 final class Reprepare {
     private final NodeConnection connection;
@@ -88,10 +89,19 @@ final class Reprepare {
             connection.home().stats().reprepared();
             List<Trip> waiting = underWay.remove(id);
             if (waiting != null) {
-                waiting.forEach(connection::send);
+                waiting.forEach(this::sendAgain);
             }
         } else {
             giveUp(id);
+        }
+    }
+
+    /** In the keyspace in which the client sent it, or not at all: it may have said USE since. */
+    private void sendAgain(Trip trip) {
+        if (trip.isOutOfPlace(connection.timesMoved())) {
+            trip.answerUnprepared();
+        } else {
+            connection.send(trip);
         }
     }
 

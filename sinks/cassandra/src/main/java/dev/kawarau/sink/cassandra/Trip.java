@@ -24,6 +24,7 @@ final class Trip extends Errand {
     private final Leave leave;
     private @Nullable CqlMessage unprepared;
     private int timesUnprepared;
+    private int movesBefore;
     private boolean moved;
 
     Trip(CqlMessage request, Leave leave) {
@@ -72,6 +73,20 @@ final class Trip extends Errand {
     boolean unprepared(CqlMessage error) {
         unprepared = error;
         return ++timesUnprepared <= request().operations().size() + MOST_REPEATS;
+    }
+
+    /** Notes how often its connection had been moved when it was sent. */
+    void sentAfter(int moves) {
+        movesBefore = moves;
+    }
+
+    /**
+     * Whether it would be carried out somewhere else now: a batch with texts, which belong to the keyspace that its session
+     * was in. What an id stands for stays in its own.
+     */
+    boolean isOutOfPlace(int moves) {
+        return moves != movesBefore
+                && request().operations().stream().anyMatch(operation -> operation.preparedId() == null);
     }
 
     /** Nothing could be done about it, so the client has to prepare the statement anew. */

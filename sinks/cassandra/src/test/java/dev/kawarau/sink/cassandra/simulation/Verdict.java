@@ -128,11 +128,13 @@ final class Verdict {
     private void unprepared(Request request) {
         Statement statement = request.statement;
         boolean elsewhere = statement != null && version < 5 && !isHere(statement, request);
+        // The text in it would be carried out elsewhere.
+        boolean movedBatch = request.kind == Kind.BATCH && isMoved(request);
         boolean again = run.node().forgets() - request.forgets > 2;
         boolean trouble = request.disturbances != run.node().disturbances();
         boolean late =
                 world.now() - request.sentAt >= run.plan().requestTimeout().toNanos();
-        if (run.plan().remembers() && !elsewhere && !again && !trouble && !late) {
+        if (run.plan().remembers() && !elsewhere && !movedBatch && !again && !trouble && !late) {
             world.problem(request + " was told that it is not prepared");
         }
     }
@@ -142,8 +144,11 @@ final class Verdict {
      * USE has moved it meanwhile.
      */
     private boolean isHere(Statement statement, Request request) {
-        boolean stays = run.plan().users() != Plan.Users.CLIENTS || request.usesBefore == whereabouts.uses();
         return Texts.named(statement.text()) != null
-                || (stays && request.sessionKeyspaces.equals(Set.of(statement.keyspace())));
+                || (!isMoved(request) && request.sessionKeyspaces.equals(Set.of(statement.keyspace())));
+    }
+
+    private boolean isMoved(Request request) {
+        return run.plan().users() == Plan.Users.CLIENTS && request.usesBefore != whereabouts.uses();
     }
 }
