@@ -40,6 +40,11 @@ abstract class Errand {
         stream = taken;
     }
 
+    /** The server has said that it did nothing about it, as if it had not been sent. */
+    void takeBack() {
+        stream = UNSENT;
+    }
+
     boolean isSent() {
         return stream != UNSENT;
     }

@@ -72,6 +72,7 @@ final class Trip extends Errand {
      */
     boolean unprepared(CqlMessage error) {
         unprepared = error;
+        takeBack();
         return ++timesUnprepared <= request().operations().size() + MOST_REPEATS;
     }
 
