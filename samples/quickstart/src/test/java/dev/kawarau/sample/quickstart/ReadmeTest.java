@@ -70,8 +70,9 @@ class ReadmeTest {
     void everyLinkOfTheReadmeLeadsToAFile() throws IOException {
         Path root = Path.of(System.getProperty("basedir", "")).resolve("../..");
         List<String> links = blocks("../../README.md", "\\]\\(([^):]+)\\)");
-        assertThat(links).hasSizeGreaterThan(20).allSatisfy(link -> assertThat(root.resolve(link))
-                .exists());
+        assertThat(links)
+                .hasSizeGreaterThan(20)
+                .allSatisfy(link -> assertThat(root.resolve(link)).exists());
     }
 
     @Test
