@@ -42,7 +42,8 @@ final class TransformNode implements Chain {
 
     @Override
     public boolean leave(Session session) {
-        return next.leave(session) & leaveBeside(session);
+        boolean left = next.leave(session);
+        return leaveBeside(session) && left; // all are asked
     }
 
     /** Whether a session may leave the chains that the transform sends to beside its own. */
