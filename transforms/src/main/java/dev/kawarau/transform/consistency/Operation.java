@@ -178,16 +178,22 @@ final class Operation {
     private void answeredLate(int replica, Version version) {
         if (state == State.STORING && mutation != null && !version.stamp().isBefore(mutation.stamp())) {
             held(replica);
-        } else if (state == State.DONE && newest != null && newest.stamp().isBefore(version.stamp())) {
-            // A write that is under way, or that failed and came as far as here: the others are to have it too.
-            newest = version;
-            mutation = null;
-            for (int i = 0; i < versions.length; i++) {
-                repairIfStale(i);
-            }
-        } else if (state == State.DONE) {
+        } else if (state == State.DONE && !spreadIfNewer(version)) {
             repairIfStale(replica);
         }
+    }
+
+    /** A write that is under way, or that failed and came to some replicas only: the others are to have it too. */
+    private boolean spreadIfNewer(Version version) {
+        if (newest == null || !newest.stamp().isBefore(version.stamp())) {
+            return false;
+        }
+        newest = version;
+        mutation = null;
+        for (int i = 0; i < versions.length; i++) {
+            repairIfStale(i);
+        }
+        return true;
     }
 
     private void decide() {
@@ -290,11 +296,16 @@ final class Operation {
     private void succeed() {
         succeeded = true;
         end();
+        Version found = newest;
         for (int i = 0; i < versions.length; i++) {
             hint(i);
             repairIfStale(i);
         }
-        outcome.done(newest, null);
+        if (!part.isWrite()) {
+            // What was answered too late to be read, while what was found was stored.
+            spreadIfNewer(highest());
+        }
+        outcome.done(found, null);
     }
 
     private void fail(Failure failure) {
