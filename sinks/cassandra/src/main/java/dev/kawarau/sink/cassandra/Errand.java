@@ -15,6 +15,7 @@ abstract class Errand {
 
     private final CqlMessage request;
     private int stream = UNSENT;
+    private long number;
     long deadlineNanos;
 
     @Nullable
@@ -36,8 +37,14 @@ abstract class Errand {
         return stream;
     }
 
-    void sentOn(int taken) {
+    /** Which it is of all that its connection has sent, the last time that it was sent. */
+    long number() {
+        return number;
+    }
+
+    void sentOn(int taken, long count) {
         stream = taken;
+        number = count;
     }
 
     /** The server has said that it did nothing about it, as if it had not been sent. */

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The shared connections of one event loop that speak one version and are in one keyspace. Who wants another keyspace is in
  * another lane, so that nobody needs a connection of its own for USE. Confined to its event loop.
  */
-final class Lane implements NodeConnection.Owner, Handshake.Observer {
+final class Lane implements ConnectionOwner, Handshake.Observer {
     /** @param keyspace null for none */
     record Key(int version, @Nullable String keyspace) {}
 

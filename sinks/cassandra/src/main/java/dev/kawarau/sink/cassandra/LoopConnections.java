@@ -125,7 +125,7 @@ final class LoopConnections {
 
     /** A connection for one session alone; null if it is too early to try again, or there are as many as may be. */
     @Nullable
-    NodeConnection connectOwn(int version, NodeConnection.Owner owner) {
+    NodeConnection connectOwn(int version, ConnectionOwner owner) {
         if (stats.own() >= settings.maxOwnConnections()) {
             lastFailure = "has as many connections of clients' own as allowed, " + settings.maxOwnConnections();
             return null;
@@ -133,7 +133,7 @@ final class LoopConnections {
         return connect(version, owner);
     }
 
-    private @Nullable NodeConnection connect(int version, NodeConnection.Owner owner) {
+    private @Nullable NodeConnection connect(int version, ConnectionOwner owner) {
         if (closed) {
             lastFailure = "is not in use any more: the sink was closed";
             return null;

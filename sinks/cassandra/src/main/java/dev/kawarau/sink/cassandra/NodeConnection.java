@@ -38,29 +38,10 @@ final class NodeConnection extends ChannelInboundHandlerAdapter {
         CLOSED
     }
 
-    /** Whom it serves. */
-    interface Owner {
-        /** TCP and TLS are up: now the owner shakes hands, and calls {@link NodeConnection#ready} in the end. */
-        void connected(NodeConnection connection);
-
-        /** The connection may be used. */
-        default void ready(NodeConnection connection) {}
-
-        /** The connection is gone, or never came to be. All that it was to carry has been told so before. */
-        void closed(NodeConnection connection, boolean wasReady, String because);
-
-        /**
-         * The server sent an event.
-         *
-         * @param buffer borrowed
-         */
-        default void event(CqlFrameHeader header, ByteBuf buffer, int offset) {}
-    }
-
     private final LoopConnections home;
     private final CassandraSettings settings;
     private final int version;
-    private final Owner owner;
+    private final ConnectionOwner owner;
     private final LoopClock clock;
     private final Streams streams;
     private final NodeTimes times;
@@ -78,7 +59,7 @@ final class NodeConnection extends ChannelInboundHandlerAdapter {
     private String reason = "closed the connection";
     private Failure.Kind reasonKind = Failure.Kind.UNAVAILABLE;
 
-    NodeConnection(LoopConnections home, CassandraSettings settings, int version, Owner owner) {
+    NodeConnection(LoopConnections home, CassandraSettings settings, int version, ConnectionOwner owner) {
         this.home = home;
         this.settings = settings;
         this.version = version;
@@ -202,10 +183,19 @@ final class NodeConnection extends ChannelInboundHandlerAdapter {
 
     /** Sends an errand when the connection is ready and has a stream left. */
     void send(Errand errand) {
+        send(errand, waiting.isEmpty());
+    }
+
+    /** Sends an errand that others wait for: ahead of what waits for a stream, if one is left. */
+    void sendAhead(Errand errand) {
+        send(errand, true);
+    }
+
+    private void send(Errand errand, boolean itsTurn) {
         errand.deadlineNanos = clock.nanoTime() + settings.requestNanos();
         if (phase == Phase.CLOSED) {
             errand.lost(settings.server(), reason, reasonKind);
-        } else if (phase == Phase.READY && waiting.isEmpty() && streams.areLeft()) {
+        } else if (phase == Phase.READY && itsTurn && streams.areLeft()) {
             write(errand);
         } else {
             waiting.add(errand);
@@ -382,6 +372,11 @@ final class NodeConnection extends ChannelInboundHandlerAdapter {
     /** How much is on its way. */
     int load() {
         return streams.inUse() + waiting.size();
+    }
+
+    /** How many errands were sent. */
+    long count() {
+        return streams.count();
     }
 
     int version() {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * that it asked for. If it is lost, so is that, and the client's connection is closed for it to notice. Confined to its
  * event loop.
  */
-final class OwnConnection implements NodeConnection.Owner, Handshake.Observer {
+final class OwnConnection implements ConnectionOwner, Handshake.Observer {
     private final Session session;
     private final LoopConnections home;
     private final boolean passesThrough;

@@ -16,6 +16,7 @@ final class Streams {
     private int freeCount;
     private int used;
     private int orphans;
+    private long count;
 
     /** @param most how many may be in use at once, up to 32,768 (native protocol v5, section 2.4.1.3) */
     Streams(int most) {
@@ -33,7 +34,7 @@ final class Streams {
             taken = Arrays.copyOf(taken, Math.min(most, 2 * taken.length));
         }
         taken[stream] = errand;
-        errand.sentOn(stream);
+        errand.sentOn(stream, ++count);
     }
 
     /** Whether an answer may come on a stream. */
@@ -66,6 +67,11 @@ final class Streams {
 
     int orphans() {
         return orphans;
+    }
+
+    /** How many were taken, so far. */
+    long count() {
+        return count;
     }
 
     int inUse() {

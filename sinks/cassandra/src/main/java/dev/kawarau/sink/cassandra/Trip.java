@@ -17,13 +17,9 @@ final class Trip extends Errand {
         NOTHING
     }
 
-    /** A server may forget a statement again before it is used: it was restarted, or has room for few. */
-    private static final int MOST_REPEATS = 2;
-
     private final Promise reply = new Promise();
     private final Leave leave;
-    private @Nullable CqlMessage unprepared;
-    private int timesUnprepared;
+    private @Nullable Unprepared unprepared;
     private int movesBefore;
     private boolean moved;
 
@@ -64,16 +60,14 @@ final class Trip extends Errand {
         return CqlMessage.response(request(), buffer, offset, onItsStream);
     }
 
-    /**
-     * The server did not know a prepared statement.
-     *
-     * @param error what it said, in case that nothing can be done about it
-     * @return false if it has said so too often for the statements that the request has
-     */
-    boolean unprepared(CqlMessage error) {
-        unprepared = error;
-        takeBack();
-        return ++timesUnprepared <= request().operations().size() + MOST_REPEATS;
+    /** What is done about statements of it that the server has forgotten; begins when it is first asked for. */
+    Unprepared unprepared() {
+        Unprepared known = unprepared;
+        if (known == null) {
+            known = new Unprepared(this);
+            unprepared = known;
+        }
+        return known;
     }
 
     /** Notes how often its connection had been moved when it was sent. */
@@ -88,13 +82,6 @@ final class Trip extends Errand {
     boolean isOutOfPlace(int moves) {
         return moves != movesBefore
                 && request().operations().stream().anyMatch(operation -> operation.preparedId() == null);
-    }
-
-    /** Nothing could be done about it, so the client has to prepare the statement anew. */
-    void answerUnprepared() {
-        if (unprepared != null) {
-            reply.complete(unprepared);
-        }
     }
 
     @Override
