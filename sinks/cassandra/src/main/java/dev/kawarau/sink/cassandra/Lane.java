@@ -114,7 +114,7 @@ final class Lane implements ConnectionOwner, Handshake.Observer {
         Refusal said = refusal;
         refusal = null;
         if (!closing) {
-            home.failed(wasReady, because, said);
+            home.failed(connection, wasReady, because, said);
         }
         tell(said != null ? said : new Refusal(because, null, false));
         if (said != null && said.error() != null && isUnused()) {

@@ -2,6 +2,7 @@ package dev.kawarau.sink.cassandra;
 
 import com.datastax.oss.protocol.internal.response.Supported;
 import dev.kawarau.sink.cassandra.Handshake.Refusal;
+import dev.kawarau.wire.Backoff;
 import dev.kawarau.wire.LoopClock;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
@@ -20,8 +21,6 @@ import org.slf4j.LoggerFactory;
 /** The connections of one event loop to the server. Confined to the loop, except {@link #close}. */
 final class LoopConnections {
     private static final Logger log = LoggerFactory.getLogger(LoopConnections.class);
-    private static final long FIRST_PAUSE = TimeUnit.MILLISECONDS.toNanos(50);
-    private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(2);
 
     /** Keyspaces that clients use at once, times versions; each has a connection. */
     private static final int MOST_LANES = 512;
@@ -30,7 +29,7 @@ final class LoopConnections {
     private final CassandraSettings settings;
     private final SinkStats stats;
     private final LoopClock clock;
-    private final SplittableRandom random;
+    private final Backoff backoff;
     private final Map<Lane.Key, Lane> lanes = new HashMap<>();
     private final Map<Integer, Supported> supported = new HashMap<>();
     private final Set<NodeConnection> all = new LinkedHashSet<>();
@@ -38,15 +37,12 @@ final class LoopConnections {
     private boolean sweeping;
     private boolean closed;
     private String lastFailure = "";
-    private boolean pausing;
-    private long pause;
-    private long pauseUntil;
 
     LoopConnections(EventLoop loop, CassandraSettings settings, SinkStats stats, SplittableRandom random) {
         this.loop = loop;
         this.settings = settings;
         this.stats = stats;
-        this.random = random;
+        this.backoff = new Backoff(loop, random);
         this.clock = LoopClock.of(loop);
     }
 
@@ -138,7 +134,7 @@ final class LoopConnections {
             lastFailure = "is not in use any more: the sink was closed";
             return null;
         }
-        if (pausing && clock.nanoTime() - pauseUntil < 0) {
+        if (backoff.isPausing()) {
             return null;
         }
         NodeConnection connection = new NodeConnection(this, settings, version, owner);
@@ -157,11 +153,9 @@ final class LoopConnections {
 
     /** A connection has got ready. */
     void reached() {
-        if (pausing) {
+        if (backoff.reached()) {
             log.info("cassandra at {} can be reached again", settings.server());
         }
-        pausing = false;
-        pause = 0;
     }
 
     void closed(NodeConnection connection, boolean shared) {
@@ -175,7 +169,7 @@ final class LoopConnections {
      *
      * @param refusal what the server said; it is there then, and need not be left alone for a while
      */
-    void failed(boolean wasReady, String because, @Nullable Refusal refusal) {
+    void failed(NodeConnection connection, boolean wasReady, String because, @Nullable Refusal refusal) {
         lastFailure = because;
         if (refusal != null && (refusal.error() != null || refusal.wantsUser())) {
             wantsUsers |= refusal.wantsUser();
@@ -185,25 +179,9 @@ final class LoopConnections {
             return;
         }
         stats.failed(wasReady);
-        if (wasReady) {
-            log.warn("cassandra at {} {}", settings.server(), because);
-        } else {
-            growPause(because);
-        }
-    }
-
-    /** Pauses grow twofold up to two seconds, and each is drawn from its upper half, so that proxies do not march in step. */
-    private void growPause(String because) {
-        if (!pausing) {
+        if (wasReady || backoff.failed(connection.begunNanos())) {
             log.warn("cassandra at {} {}", settings.server(), because);
         }
-        if (pausing && clock.nanoTime() - pauseUntil < 0) {
-            // Many that were begun together fail together, and are one sign of trouble, not many.
-            return;
-        }
-        pausing = true;
-        pause = pause == 0 ? FIRST_PAUSE : Math.min(LONGEST_PAUSE, pause * 2);
-        pauseUntil = clock.nanoTime() + pause / 2 + random.nextLong(pause / 2);
     }
 
     // --- what is known of the server

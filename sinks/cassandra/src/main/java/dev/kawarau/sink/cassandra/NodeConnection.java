@@ -383,6 +383,11 @@ final class NodeConnection extends ChannelInboundHandlerAdapter {
         return version;
     }
 
+    /** When it began to connect. */
+    long begunNanos() {
+        return times.begunNanos();
+    }
+
     LoopConnections home() {
         return home;
     }

@@ -17,6 +17,7 @@ final class NodeTimes implements Runnable {
     private boolean watching;
     private long watchedSince;
     private long lastRead;
+    private long begun;
 
     NodeTimes(NodeConnection connection, CassandraSettings settings) {
         this.connection = connection;
@@ -25,7 +26,12 @@ final class NodeTimes implements Runnable {
 
     /** From here on the connection has so long to get ready, the time to find its address included. */
     void begin() {
+        begun = connection.nanoTime();
         readyTimeout = connection.home().loop().schedule(this::notReady, settings.connectNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    long begunNanos() {
+        return begun;
     }
 
     void readyOrClosed() {

@@ -84,7 +84,7 @@ final class OwnConnection implements ConnectionOwner, Handshake.Observer {
     @Override
     public void closed(NodeConnection gone, boolean wasReady, String because) {
         if (!released) {
-            home.failed(wasReady, because, refusal);
+            home.failed(gone, wasReady, because, refusal);
             session.close();
         }
     }

@@ -3,6 +3,7 @@ package dev.kawarau.sink.redis;
 import dev.kawarau.EventLoops;
 import dev.kawarau.Failure;
 import dev.kawarau.resp.RespVersion;
+import dev.kawarau.wire.Backoff;
 import dev.kawarau.wire.LoopClock;
 import io.netty.channel.EventLoop;
 import io.netty.channel.local.LocalAddress;
@@ -24,25 +25,17 @@ import org.slf4j.LoggerFactory;
 /** The connections of one event loop to the server. Confined to the loop, except {@link #close}. */
 final class LoopConnections {
     private static final Logger log = LoggerFactory.getLogger(LoopConnections.class);
-    private static final long FIRST_PAUSE = TimeUnit.MILLISECONDS.toNanos(50);
-    private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(2);
 
     /** The connections that speak one protocol version; a server may refuse one version and not the other. */
     private static final class Lane {
         private final @Nullable UpstreamConnection[] shared;
         private final ArrayDeque<Idle> idle = new ArrayDeque<>();
-        private boolean pausing;
-        private long pause;
-        private long pauseUntil;
-
-        /** When the server was last found to be there or not; what was begun before adds nothing to that. */
-        private long judged;
-
+        private final Backoff backoff;
         private String failure = "";
 
-        private Lane(int connections, long now) {
+        private Lane(int connections, Backoff backoff) {
             this.shared = new @Nullable UpstreamConnection[connections];
-            this.judged = now;
+            this.backoff = backoff;
         }
     }
 
@@ -52,7 +45,6 @@ final class LoopConnections {
     private final RedisSettings settings;
     private final SinkStats stats;
     private final LoopClock clock;
-    private final SplittableRandom random;
     private final Lane resp2;
     private final Lane resp3;
     private final Set<UpstreamConnection> all = new LinkedHashSet<>();
@@ -67,10 +59,9 @@ final class LoopConnections {
         this.loop = loop;
         this.settings = settings;
         this.stats = stats;
-        this.random = random;
         this.clock = LoopClock.of(loop);
-        this.resp2 = new Lane(settings.connectionsPerLoop(), clock.nanoTime());
-        this.resp3 = new Lane(settings.connectionsPerLoop(), clock.nanoTime());
+        this.resp2 = new Lane(settings.connectionsPerLoop(), new Backoff(loop, random));
+        this.resp3 = new Lane(settings.connectionsPerLoop(), new Backoff(loop, random));
     }
 
     EventLoop loop() {
@@ -166,7 +157,7 @@ final class LoopConnections {
             return true;
         }
         lastFailure = lane.failure;
-        return lane.pausing && clock.nanoTime() < lane.pauseUntil;
+        return lane.backoff.isPausing();
     }
 
     String lastFailure() {
@@ -199,13 +190,9 @@ final class LoopConnections {
     }
 
     void ready(UpstreamConnection connection) {
-        Lane lane = lane(connection.version());
-        if (lane.pausing) {
+        if (lane(connection.version()).backoff.reached()) {
             log.info("redis at {} can be reached again", settings.server());
         }
-        lane.pausing = false;
-        lane.pause = 0;
-        lane.judged = clock.nanoTime();
     }
 
     void closed(UpstreamConnection connection, boolean wasReady, String because) {
@@ -226,24 +213,12 @@ final class LoopConnections {
         if (!wasReady) {
             lane.failure = because;
             lastFailure = because;
-            // Many that were begun together fail together, and are one sign of trouble, not many.
-            if (connection.begunNanos() - lane.judged >= 0) {
-                growPause(lane, because);
+            if (lane.backoff.failed(connection.begunNanos())) {
+                log.warn("redis at {} {}", settings.server(), because);
             }
         } else if (connection.isShared()) {
             log.warn("redis at {} {}", settings.server(), because);
         }
-    }
-
-    /** Pauses grow twofold up to two seconds, and each is drawn from its upper half, so that proxies do not march in step. */
-    private void growPause(Lane lane, String because) {
-        if (!lane.pausing) {
-            log.warn("redis at {} {}", settings.server(), because);
-        }
-        lane.pausing = true;
-        lane.pause = lane.pause == 0 ? FIRST_PAUSE : Math.min(LONGEST_PAUSE, lane.pause * 2);
-        lane.judged = clock.nanoTime();
-        lane.pauseUntil = lane.judged + lane.pause / 2 + random.nextLong(lane.pause / 2);
     }
 
     private Lane lane(RespVersion version) {
