@@ -1,5 +1,6 @@
 package dev.kawarau.sink.cassandra;
 
+import com.datastax.oss.protocol.internal.request.Options;
 import com.datastax.oss.protocol.internal.response.Supported;
 import dev.kawarau.Session;
 import dev.kawarau.cql.CqlFrameHeader;
@@ -7,6 +8,8 @@ import dev.kawarau.cql.CqlMessage;
 import dev.kawarau.cql.CqlOpcode;
 import dev.kawarau.sink.cassandra.Handshake.Refusal;
 import io.netty.buffer.ByteBuf;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +23,7 @@ final class OwnConnection implements ConnectionOwner, Handshake.Observer {
     private final boolean passesThrough;
     private @Nullable NodeConnection connection;
     private @Nullable Refusal refusal;
+    private @Nullable ScheduledFuture<?> asking;
     private boolean released;
 
     private OwnConnection(Session session, LoopConnections home, boolean passesThrough) {
@@ -72,6 +76,22 @@ final class OwnConnection implements ConnectionOwner, Handshake.Observer {
     @Override
     public void ready(NodeConnection made) {
         home.reached();
+        if (!passesThrough) {
+            askLater(made);
+        }
+    }
+
+    /**
+     * A server that is gone without a word sends no events, and nothing else is asked of it here; where credentials pass
+     * through, so does what the client asks.
+     */
+    private void askLater(NodeConnection made) {
+        asking = home.loop().schedule(() -> ask(made), home.settings().requestNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private void ask(NodeConnection made) {
+        CqlMessage options = CqlMessage.of(made.version(), Options.INSTANCE);
+        made.send(new OwnErrand(options, answer -> askLater(made), made::timedOut));
     }
 
     @Override
@@ -83,6 +103,9 @@ final class OwnConnection implements ConnectionOwner, Handshake.Observer {
 
     @Override
     public void closed(NodeConnection gone, boolean wasReady, String because) {
+        if (asking != null) {
+            asking.cancel(false);
+        }
         if (!released) {
             home.failed(gone, wasReady, because, refusal);
             session.close();

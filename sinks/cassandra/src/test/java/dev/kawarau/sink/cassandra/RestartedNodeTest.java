@@ -11,10 +11,12 @@ import com.datastax.oss.driver.api.core.cql.DefaultBatchType;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.protocol.internal.request.Register;
 import com.datastax.oss.protocol.internal.response.Ready;
+import com.datastax.oss.protocol.internal.response.event.SchemaChangeEvent;
 import dev.kawarau.Chain;
 import dev.kawarau.EventLoops;
 import dev.kawarau.Listener;
 import dev.kawarau.cql.CqlListener;
+import dev.kawarau.cql.CqlOpcode;
 import dev.kawarau.testkit.cassandra.CassandraServer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -147,6 +149,49 @@ class RestartedNodeTest {
             assertThatIOException().isThrownBy(client::next).withMessage("the connection was closed");
         } finally {
             server.restart();
+        }
+    }
+
+    @Test
+    void aClientThatWaitsForEventsOfANodeThatSaysNothingAnyMoreIsDisconnectedToo() throws IOException {
+        try (CassandraSink impatient = CassandraSink.to("127.0.0.1:" + server.port())
+                        .requestTimeout(Duration.ofMillis(500))
+                        .metrics(new SimpleMeterRegistry())
+                        .build();
+                Listener events = CqlListener.on("127.0.0.1:0")
+                        .metrics(new SimpleMeterRegistry())
+                        .serve(Chain.named("events").to(impatient));
+                RawClient client = RawClient.ready(events)) {
+            assertThat(client.ask(new Register(List.of("SCHEMA_CHANGE")))).isInstanceOf(Ready.class);
+
+            server.pause();
+
+            assertThatIOException().isThrownBy(client::next).withMessage("the connection was closed");
+        } finally {
+            server.resume();
+        }
+    }
+
+    @Test
+    void aClientThatWaitsForEventsMayWaitLongerThanTheServerMayTakeToAnswer() throws IOException {
+        try (CountingRelay relay = new CountingRelay(server.address());
+                CassandraSink impatient = CassandraSink.to(relay.address())
+                        .requestTimeout(Duration.ofMillis(500))
+                        .metrics(new SimpleMeterRegistry())
+                        .build();
+                Listener events = CqlListener.on("127.0.0.1:0")
+                        .metrics(new SimpleMeterRegistry())
+                        .serve(Chain.named("events").to(impatient));
+                RawClient client = RawClient.ready(events);
+                CqlSession direct =
+                        Drivers.to(server.address(), "V5", "none").build()) {
+            assertThat(client.ask(new Register(List.of("SCHEMA_CHANGE")))).isInstanceOf(Ready.class);
+            long before = relay.count(CqlOpcode.OPTIONS);
+
+            await().until(() -> relay.count(CqlOpcode.OPTIONS) >= before + 3);
+
+            createKeyspace(direct, "waited_for");
+            assertThat(client.next()).isInstanceOf(SchemaChangeEvent.class);
         }
     }
 }
