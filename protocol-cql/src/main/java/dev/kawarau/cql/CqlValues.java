@@ -67,7 +67,7 @@ public final class CqlValues {
         return length == NULL;
     }
 
-    /** Whether a value leaves alone what is there (native protocol v4, section 4.1.4: "not set"). */
+    /** Whether a value leaves alone what is there (native protocol v4, section 4.1.4: "not set"), which none does in 3. */
     public boolean isUnset(int value) {
         find(value);
         return length == UNSET;
@@ -130,6 +130,18 @@ public final class CqlValues {
         return found;
     }
 
+    /** Before version 4 all that is negative is null (native protocol v3, section 3: "[bytes]"). */
+    private int length(BodyCursor cursor) {
+        int read = cursor.readInt();
+        if (read < 0 && message.version() < 4) {
+            return NULL;
+        }
+        if (read < UNSET) {
+            throw cursor.malformed("a value of " + read + " bytes");
+        }
+        return read;
+    }
+
     private void find(int value) {
         Objects.checkIndex(value, count);
         if (value == index) {
@@ -150,10 +162,7 @@ public final class CqlValues {
             if (named) {
                 cursor.skip(cursor.readShort());
             }
-            length = cursor.readInt();
-            if (length < UNSET) {
-                throw cursor.malformed("a value of " + length + " bytes");
-            }
+            length = length(cursor);
             start = cursor.at();
             cursor.skip(Math.max(0, length));
             if (at == value) {

@@ -146,6 +146,22 @@ class CqlHostileRequestTest {
         }
     }
 
+    /** As for Cassandra itself, which knows values that are not set from version 4 on. */
+    @ParameterizedTest
+    @CsvSource({"3, fffffffe, true, false", "3, fffffff0, true, false", "4, fffffffe, false, true"})
+    void aNegativeLengthIsNullInVersionThree(int version, String length, boolean isNull, boolean isUnset) {
+        byte[] bytes = ByteBufUtil.decodeHexDump("0000000155" + "0001" + "01" + "0001" + length);
+        ByteBuf frame = Unpooled.buffer();
+        new CqlFrameHeader(version, 0, 1, CqlOpcode.QUERY, bytes.length).writeTo(frame);
+
+        CqlValues values =
+                request(frame.writeBytes(bytes)).operations().get(0).values();
+
+        assertThat(values.isNull(0)).isEqualTo(isNull);
+        assertThat(values.isUnset(0)).isEqualTo(isUnset);
+        assertThat(values.get(0)).isNull();
+    }
+
     @Test
     void aBatchIsAboutNoTableIfOneOfItsStatementsIsNotKnown() {
         byte[] unknown = {1, 2, 3};
