@@ -112,7 +112,7 @@ final class CqlProtocol implements Protocol {
                     "Unknown compression algorithm " + wanted + "; version " + request.version() + " can have "
                             + String.join(", ", compressions(request.version()))));
         }
-        state.startup(request, compression);
+        state.startup(request, options, compression);
         if (wanted == null) {
             return chain.send(request);
         }

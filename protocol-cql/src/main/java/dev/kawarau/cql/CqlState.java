@@ -1,6 +1,7 @@
 package dev.kawarau.cql;
 
 import dev.kawarau.Session;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,8 @@ public final class CqlState {
     private int version;
     private CqlCompression compression = CqlCompression.NONE;
     private @Nullable String keyspace;
+    private boolean noCompact;
+    private boolean throwsOnOverload;
     private @Nullable CqlMessage startup;
 
     private CqlState() {}
@@ -60,6 +63,16 @@ public final class CqlState {
         return keyspace;
     }
 
+    /** Whether STARTUP asked for tables WITH COMPACT STORAGE to look like others: NO_COMPACT, which Cassandra 3 heeds. */
+    public boolean isNoCompact() {
+        return noCompact;
+    }
+
+    /** Whether the client wants to be refused by an overloaded server, as its STARTUP asked for: THROW_ON_OVERLOAD. */
+    public boolean throwsOnOverload() {
+        return throwsOnOverload;
+    }
+
     /** Whether the handshake is over. */
     public boolean isReady() {
         return phase == Phase.READY;
@@ -79,11 +92,13 @@ public final class CqlState {
     }
 
     /** STARTUP has come, and asks for this. */
-    void startup(CqlMessage request, CqlCompression with) {
+    void startup(CqlMessage request, Map<String, String> options, CqlCompression with) {
         this.startup = request;
         this.phase = Phase.STARTING;
         this.version = request.version();
         this.compression = with;
+        this.noCompact = Boolean.parseBoolean(options.get("NO_COMPACT"));
+        this.throwsOnOverload = "1".equals(options.get("THROW_ON_OVERLOAD"));
     }
 
     /** Whether a request is the STARTUP that is under way, and not one that came after it and was refused. */

@@ -29,8 +29,12 @@ import org.jspecify.annotations.Nullable;
  * pass through.
  *
  * <p>Who sends requests before the answer to a USE may have them carried out in the keyspace before it, as with Cassandra
- * itself, which takes the requests of a connection in any order. Options of the client's STARTUP (NO_COMPACT,
- * THROW_ON_OVERLOAD, the driver's name) reach the server only with credentials that pass through.
+ * itself, which takes the requests of a connection in any order.
+ *
+ * <p>What the client's STARTUP asks of the server, NO_COMPACT and THROW_ON_OVERLOAD, it gets: on connections that it shares
+ * with those who ask for the same. What it says of itself, such as DRIVER_NAME, DRIVER_VERSION, APPLICATION_NAME and
+ * CLIENT_ID, reaches the server only with credentials that pass through; {@code system_views.clients} shows the sink
+ * otherwise.
  *
  * <p>Compression is between the sink and the server, whatever the client uses. The protocol version is the client's; a
  * server that does not speak it says so itself, and drivers then try another.

@@ -47,21 +47,20 @@ final class Handshake {
 
     private final NodeConnection connection;
     private final CassandraSettings settings;
-    private final @Nullable String keyspace;
+    private final Lane.Key key;
     private final Observer observer;
 
     private Handshake(
-            NodeConnection connection, CassandraSettings settings, @Nullable String keyspace, Observer observer) {
+            NodeConnection connection, CassandraSettings settings, Lane.Key key, Observer observer) {
         this.connection = connection;
         this.settings = settings;
-        this.keyspace = keyspace;
+        this.key = key;
         this.observer = observer;
     }
 
-    /** @param keyspace null for none */
-    static void begin(
-            NodeConnection connection, CassandraSettings settings, @Nullable String keyspace, Observer observer) {
-        new Handshake(connection, settings, keyspace, observer).begin();
+    /** @param key the options and the keyspace that the connection is to have */
+    static void begin(NodeConnection connection, CassandraSettings settings, Lane.Key key, Observer observer) {
+        new Handshake(connection, settings, key, observer).begin();
     }
 
     private void begin() {
@@ -79,6 +78,7 @@ final class Handshake {
         Map<String, String> options = new LinkedHashMap<>();
         options.put("CQL_VERSION", "3.0.0");
         options.put("DRIVER_NAME", "Kawarau");
+        options.putAll(key.options());
         addCompression(options, settings.compression());
         send(new Startup(options), answer -> {
             if (answer instanceof Ready) {
@@ -114,6 +114,7 @@ final class Handshake {
     }
 
     private void use() {
+        String keyspace = key.keyspace();
         if (keyspace == null) {
             connection.ready();
             return;

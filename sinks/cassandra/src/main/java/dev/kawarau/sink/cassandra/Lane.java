@@ -1,19 +1,55 @@
 package dev.kawarau.sink.cassandra;
 
 import com.datastax.oss.protocol.internal.response.Supported;
+import dev.kawarau.cql.CqlState;
 import dev.kawarau.sink.cassandra.Handshake.Refusal;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The shared connections of one event loop that speak one version and are in one keyspace. Who wants another keyspace is in
- * another lane, so that nobody needs a connection of its own for USE. Confined to its event loop.
+ * The shared connections of one event loop that speak one version, are in one keyspace and were begun with the same options.
+ * Who wants another keyspace is in another lane, so that nobody needs a connection of its own for USE. Confined to its event
+ * loop.
  */
 final class Lane implements ConnectionOwner, Handshake.Observer {
-    /** @param keyspace null for none */
-    record Key(int version, @Nullable String keyspace) {}
+    /**
+     * What the connections of a lane have in common.
+     *
+     * @param keyspace null for none
+     * @param noCompact tables WITH COMPACT STORAGE look like others
+     * @param throwsOnOverload the server says that it is overloaded, instead of reading no more
+     */
+    record Key(int version, @Nullable String keyspace, boolean noCompact, boolean throwsOnOverload) {
+        /** What OPTIONS is asked for in, before a client has said more. */
+        static Key of(int version) {
+            return new Key(version, null, false, false);
+        }
+
+        /** What a session wants that has said STARTUP, in the keyspace that it uses. */
+        static Key of(CqlState state) {
+            return new Key(state.version(), state.keyspace(), state.isNoCompact(), state.throwsOnOverload());
+        }
+
+        Key in(String used) {
+            return new Key(version, used, noCompact, throwsOnOverload);
+        }
+
+        /** What STARTUP has to say. */
+        Map<String, String> options() {
+            Map<String, String> options = new LinkedHashMap<>();
+            if (noCompact) {
+                options.put("NO_COMPACT", "true");
+            }
+            if (throwsOnOverload) {
+                options.put("THROW_ON_OVERLOAD", "1");
+            }
+            return options;
+        }
+    }
 
     private final LoopConnections home;
     private final Key key;
@@ -90,7 +126,7 @@ final class Lane implements ConnectionOwner, Handshake.Observer {
     @Override
     public void connected(NodeConnection connection) {
         refusal = null;
-        Handshake.begin(connection, home.settings(), key.keyspace(), this);
+        Handshake.begin(connection, home.settings(), key, this);
     }
 
     @Override

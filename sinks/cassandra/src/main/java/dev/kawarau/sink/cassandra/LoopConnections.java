@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 final class LoopConnections {
     private static final Logger log = LoggerFactory.getLogger(LoopConnections.class);
 
-    /** Keyspaces that clients use at once, times versions; each has a connection. */
+    /** Keyspaces that clients use at once, times versions and options; each has a connection. */
     private static final int MOST_LANES = 512;
 
     private final EventLoop loop;
@@ -64,10 +64,9 @@ final class LoopConnections {
 
     // --- shared connections
 
-    /** The lane of a version and a keyspace; null if there are as many as may be. */
+    /** The lane of a key; null if there are as many as may be. */
     @Nullable
-    Lane lane(int version, @Nullable String keyspace) {
-        Lane.Key key = new Lane.Key(version, keyspace);
+    Lane lane(Lane.Key key) {
         Lane lane = lanes.get(key);
         if (lane == null) {
             if (lanes.size() >= MOST_LANES) {

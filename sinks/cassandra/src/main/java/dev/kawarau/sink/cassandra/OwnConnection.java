@@ -61,7 +61,7 @@ final class OwnConnection implements ConnectionOwner, Handshake.Observer {
         if (passesThrough) {
             made.ready();
         } else {
-            Handshake.begin(made, home.settings(), null, this);
+            Handshake.begin(made, home.settings(), Lane.Key.of(made.version()), this);
         }
     }
 

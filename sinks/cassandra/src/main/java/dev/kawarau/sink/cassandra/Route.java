@@ -42,7 +42,7 @@ final class Route {
     private @Nullable Lane goOn() {
         CqlState state = CqlState.of(session);
         if (state.isReady()) {
-            move(home.lane(state.version(), state.keyspace()));
+            move(home.lane(Lane.Key.of(state)));
         }
         return lane;
     }
@@ -106,7 +106,7 @@ final class Route {
             return Reply.of(CqlMessage.of(request, known));
         }
         Promise reply = new Promise();
-        whenReady(request, reply, refusal -> {
+        whenReady(Lane.Key.of(request.version()), reply, refusal -> {
             Supported told = home.supported(request.version());
             if (told != null) {
                 reply.complete(CqlMessage.of(request, told));
@@ -121,10 +121,11 @@ final class Route {
         if (settings.credentials() == null && home.wantsUsers()) {
             return passThrough(request);
         }
+        Lane.Key key = Lane.Key.of(CqlState.of(session));
         Promise reply = new Promise();
-        whenReady(request, reply, refusal -> {
+        whenReady(key, reply, refusal -> {
             if (refusal == null) {
-                move(home.lane(request.version(), null));
+                move(home.lane(key));
                 reply.complete(CqlMessage.of(request, new Ready()));
             } else if (refusal.wantsUser()) {
                 passThrough(request).whenDone((response, failure) -> settle(reply, response, failure));
@@ -135,8 +136,8 @@ final class Route {
         return reply;
     }
 
-    private void whenReady(CqlMessage request, Promise reply, Consumer<@Nullable Refusal> told) {
-        Lane plain = home.lane(request.version(), null);
+    private void whenReady(Lane.Key key, Promise reply, Consumer<@Nullable Refusal> told) {
+        Lane plain = home.lane(key);
         if (plain == null) {
             reply.fail(unavailable(home.lastFailure()));
         } else {
@@ -196,7 +197,7 @@ final class Route {
         if (now == null || !(request.statement() instanceof Use use)) {
             return now == null ? Reply.failed(unavailable(home.lastFailure())) : shared(request, now);
         }
-        Lane wanted = home.lane(now.key().version(), use.keyspace());
+        Lane wanted = home.lane(now.key().in(use.keyspace()));
         if (wanted == null) {
             return Reply.failed(new Failure(Failure.Kind.OVERLOADED, home.lastFailure()));
         }
