@@ -24,8 +24,9 @@ class BackoffTest {
     private final Backoff backoff = new Backoff(loop, new SplittableRandom(seed));
 
     @AfterEach
+    @SuppressWarnings("deprecation") // the graceful way waits for time to pass
     void stop() {
-        loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+        loop.shutdown();
         while (!loop.isTerminated()) {
             loop.runNow();
         }

@@ -42,7 +42,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A statement that the server has forgotten, as after a restart, is prepared anew on the way, unseen by the client, as
  * long as the listener remembers it. A request on a connection that is lost gets an error that says whether it may have
  * been applied, in terms by which drivers decide what to try again. A client whose own connection is lost is disconnected,
- * so that it notices; one that waits for events within two request timeouts, even if the server is gone without a word. Connections are made anew with growing, jittered pauses.
+ * so that it notices; one that waits for events within two request timeouts, even if the server is gone without a word.
+ * Connections are made anew with growing, jittered pauses.
  *
  * <p>Thread-safe; serves any number of chains, listeners and event loops.
  */
