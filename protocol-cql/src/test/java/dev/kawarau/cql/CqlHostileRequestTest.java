@@ -154,8 +154,7 @@ class CqlHostileRequestTest {
         ByteBuf frame = Unpooled.buffer();
         new CqlFrameHeader(version, 0, 1, CqlOpcode.QUERY, bytes.length).writeTo(frame);
 
-        CqlValues values =
-                request(frame.writeBytes(bytes)).operations().get(0).values();
+        CqlValues values = request(frame.writeBytes(bytes)).operations().get(0).values();
 
         assertThat(values.isNull(0)).isEqualTo(isNull);
         assertThat(values.isUnset(0)).isEqualTo(isUnset);

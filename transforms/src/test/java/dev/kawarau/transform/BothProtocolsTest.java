@@ -132,12 +132,7 @@ class BothProtocolsTest {
                         PASSES,
                         DENIED,
                         PASSES),
-                row(
-                        "Throttle",
-                        () -> Throttle.to(2, Duration.ofHours(1)).build(),
-                        PASSES,
-                        PASSES,
-                        OVERLOADED),
+                row("Throttle", () -> Throttle.to(2, Duration.ofHours(1)).build(), PASSES, PASSES, OVERLOADED),
                 row("ConcurrencyLimit", () -> ConcurrencyLimit.of(1), PASSES, PASSES, PASSES),
                 row("Timeout", () -> Timeout.after(Duration.ofSeconds(1)), PASSES, PASSES, PASSES),
                 row("Retry", () -> Retry.attempts(3), PASSES, PASSES, PASSES),
@@ -185,7 +180,8 @@ class BothProtocolsTest {
         try (CqlChain chain = CqlChain.of(time, row.maker().make())) {
             List<Failure.Kind> outcomes = new ArrayList<>();
             for (int i = 0; i < row.outcomes().size(); i++) {
-                outcomes.add(outcome(chain.answer(i == 1 ? INSERT : SELECT), row.outcomes().get(i)));
+                outcomes.add(outcome(
+                        chain.answer(i == 1 ? INSERT : SELECT), row.outcomes().get(i)));
             }
             List<String> operations = new ArrayList<>(chain.tester().sink().operations());
             operations.remove("STARTUP");

@@ -209,7 +209,8 @@ class OneChainForBothTest {
 
         assertThat(hotKeys.top(10))
                 .anyMatch(hot -> hot.key().equals("hot in redis"))
-                .anyMatch(hot -> hot.key().equals("hot in cassandra") && hot.namespace().equals("both.words"));
+                .anyMatch(hot ->
+                        hot.key().equals("hot in cassandra") && hot.namespace().equals("both.words"));
         assertThat(lines)
                 .anyMatch(line -> line.contains("GET") && line.contains("hot in redis"))
                 .anyMatch(line -> line.contains("SELECT") && line.contains("both.words"));

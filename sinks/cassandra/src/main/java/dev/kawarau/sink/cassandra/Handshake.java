@@ -50,8 +50,7 @@ final class Handshake {
     private final Lane.Key key;
     private final Observer observer;
 
-    private Handshake(
-            NodeConnection connection, CassandraSettings settings, Lane.Key key, Observer observer) {
+    private Handshake(NodeConnection connection, CassandraSettings settings, Lane.Key key, Observer observer) {
         this.connection = connection;
         this.settings = settings;
         this.key = key;

@@ -73,8 +73,8 @@ final class CountingRelay implements AutoCloseable {
                 if (header.length < CqlFrameHeader.BYTES) {
                     return;
                 }
-                CqlFrameHeader read = CqlFrameHeader.read(
-                        Unpooled.wrappedBuffer(header), 0, CqlFrameHeader.MAX_BODY_BYTES);
+                CqlFrameHeader read =
+                        CqlFrameHeader.read(Unpooled.wrappedBuffer(header), 0, CqlFrameHeader.MAX_BODY_BYTES);
                 requests.computeIfAbsent(read.opcode(), opcode -> new LongAdder())
                         .increment();
                 to.getOutputStream().write(header);

@@ -183,8 +183,7 @@ class RestartedNodeTest {
                         .metrics(new SimpleMeterRegistry())
                         .serve(Chain.named("events").to(impatient));
                 RawClient client = RawClient.ready(events);
-                CqlSession direct =
-                        Drivers.to(server.address(), "V5", "none").build()) {
+                CqlSession direct = Drivers.to(server.address(), "V5", "none").build()) {
             assertThat(client.ask(new Register(List.of("SCHEMA_CHANGE")))).isInstanceOf(Ready.class);
             long before = relay.count(CqlOpcode.OPTIONS);
 

@@ -76,8 +76,12 @@ class StartupOptionsTest {
 
             try (RawClient asking = client(option, value);
                     RawClient alike = client(option, value)) {
-                assertThat(optionsOfSinks(asking)).filteredOn(options -> options.contains(said)).hasSize(1);
-                assertThat(optionsOfSinks(alike)).filteredOn(options -> options.contains(said)).hasSize(1);
+                assertThat(optionsOfSinks(asking))
+                        .filteredOn(options -> options.contains(said))
+                        .hasSize(1);
+                assertThat(optionsOfSinks(alike))
+                        .filteredOn(options -> options.contains(said))
+                        .hasSize(1);
                 assertThat(optionsOfSinks(plain)).anyMatch(options -> !options.contains(said));
             }
         }
@@ -88,11 +92,15 @@ class StartupOptionsTest {
         try (RawClient asking = client("THROW_ON_OVERLOAD", "1");
                 CassandraSink other = sink()) {
             assertThat(asking.ask(new Query("USE system"))).isInstanceOf(SetKeyspace.class);
-            assertThat(optionsOfSinks(asking)).filteredOn(options -> options.contains("OVERLOAD")).hasSize(2);
+            assertThat(optionsOfSinks(asking))
+                    .filteredOn(options -> options.contains("OVERLOAD"))
+                    .hasSize(2);
 
             listener.serve(Chain.named("other").to(other));
 
-            assertThat(optionsOfSinks(asking)).filteredOn(options -> options.contains("OVERLOAD")).hasSize(3);
+            assertThat(optionsOfSinks(asking))
+                    .filteredOn(options -> options.contains("OVERLOAD"))
+                    .hasSize(3);
         }
     }
 
