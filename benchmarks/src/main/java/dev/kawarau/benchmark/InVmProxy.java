@@ -31,12 +31,23 @@ final class InVmProxy implements AutoCloseable {
     private final Channel client;
     private long received;
 
+    /** Opens a listener of one protocol or another. */
+    interface Opener {
+        Listener open(String address, EventLoops loops);
+    }
+
+    /** In front of a chain that speaks RESP. */
     InVmProxy(Chain chain) {
-        // Binding waits for the loop, so it happens on another thread while this one turns the loop.
-        listener = whileTurning(CompletableFuture.supplyAsync(() -> RespListener.on("local:" + name)
-                .eventLoops(EventLoops.using(loop))
+        this((address, loops) -> RespListener.on(address)
+                .eventLoops(loops)
                 .metrics(new SimpleMeterRegistry())
-                .serve(chain)));
+                .serve(chain));
+    }
+
+    InVmProxy(Opener opener) {
+        // Binding waits for the loop, so it happens on another thread while this one turns the loop.
+        listener = whileTurning(
+                CompletableFuture.supplyAsync(() -> opener.open("local:" + name, EventLoops.using(loop))));
         client = whileTurning(CompletableFuture.supplyAsync(this::connected));
     }
 
@@ -84,6 +95,16 @@ final class InVmProxy implements AutoCloseable {
             loop.runNow();
         }
         return received;
+    }
+
+    /** Sends requests and turns the loop until nothing more happens; how many bytes of replies that brought. */
+    int settle(ByteBuf requests) {
+        long before = received;
+        send(requests);
+        for (int idle = 0; idle < 100; idle++) {
+            idle = loop.runNow() > 0 ? 0 : idle;
+        }
+        return Math.toIntExact(received - before);
     }
 
     ManualIoEventLoop loop() {

@@ -41,6 +41,7 @@ class BenchmarksTest {
                 "FrameBenchmark",
                 "CommandTableBenchmark",
                 "ChainBenchmark",
+                "TransformBenchmark",
                 "CqlParserBenchmark"
             })
     void runsToItsEnd(String benchmark) throws RunnerException {

@@ -15,6 +15,8 @@ public final class Arrival {
     private final String operation;
     private final String text;
     private volatile boolean answered;
+    private volatile boolean scripted;
+    private volatile boolean taken;
 
     /** On the request's event loop. */
     Arrival(Message request, Promise promise, HeldBuffers buffers) {
@@ -57,12 +59,28 @@ public final class Arrival {
 
     /** Answers it, on its event loop. An answer to what was answered changes nothing. */
     public void answer(Message response) {
+        taken = true;
         request.session().loop().execute(() -> complete(response));
     }
 
     /** Fails it, on its event loop. */
     public void fail(Throwable failure) {
+        taken = true;
         request.session().loop().execute(() -> promise.fail(failure));
+    }
+
+    /** The script is done with it; what that has not answered the test has to. */
+    void scripted() {
+        scripted = true;
+    }
+
+    boolean isScripted() {
+        return scripted;
+    }
+
+    /** Whether nobody has answered it, or is about to. */
+    boolean isForgotten() {
+        return !taken && !answered;
     }
 
     /** On the request's event loop. */

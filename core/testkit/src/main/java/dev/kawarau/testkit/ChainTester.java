@@ -114,6 +114,8 @@ public final class ChainTester implements AutoCloseable {
     /** {@linkplain #close() Closes}, and waits no longer than this for anything to end. */
     public void close(Duration patience) {
         List<String> problems = new ArrayList<>();
+        // What is under way on an event loop at this moment is not the test's to answer.
+        await(patience, sink::isScripted);
         sink.unanswered().forEach(arrival -> {
             problems.add("the test never answered " + arrival + " at the sink");
             arrival.fail(new IllegalStateException("the test is over"));

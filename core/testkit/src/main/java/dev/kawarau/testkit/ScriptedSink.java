@@ -90,7 +90,12 @@ public final class ScriptedSink implements Chain {
     }
 
     List<Arrival> unanswered() {
-        return arrivals().stream().filter(arrival -> !arrival.isAnswered()).collect(Collectors.toList());
+        return arrivals().stream().filter(Arrival::isForgotten).collect(Collectors.toList());
+    }
+
+    /** Whether the script is done with all that has arrived. */
+    boolean isScripted() {
+        return arrivals().stream().allMatch(Arrival::isScripted);
     }
 
     @Override
@@ -106,6 +111,7 @@ public final class ScriptedSink implements Chain {
         } catch (RuntimeException thrown) {
             promise.fail(thrown);
         }
+        arrival.scripted();
         return promise;
     }
 
