@@ -131,6 +131,16 @@ public abstract class Message {
     }
 
     /**
+     * This response, as that to another request of the same {@linkplain Query#identity() identity}: it shares the memory, and
+     * ends with the exchange of that request.
+     *
+     * @param request on the same event loop
+     */
+    public Message answering(Message request) {
+        throw new UnsupportedOperationException("a " + getClass().getSimpleName() + " answers one request only");
+    }
+
+    /**
      * Keeps the message's memory beyond the end of its exchange. Each call is matched by one {@link #release()}.
      *
      * @return this

@@ -127,6 +127,17 @@ public interface Query {
     }
 
     /**
+     * What a read asks for: of two whose identities are equal, at the same database, one answer serves both. It says all that
+     * the answer depends on, be it in the request or in what its session is at, as of now; null if that cannot be said, for
+     * what is no read, for one that waits or is made by chance, and for one whose session the database knows by name.
+     *
+     * @return a value with {@code equals} and {@code hashCode}, which lives as long as the message's memory
+     */
+    default @Nullable Object identity() {
+        return null;
+    }
+
+    /**
      * The columns of the primary key that the request gives values for, in the table's order, a column several times if
      * it gives several; empty where a key has no columns, and where it is not known which columns are the key.
      */

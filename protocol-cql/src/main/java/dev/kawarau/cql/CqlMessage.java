@@ -76,6 +76,11 @@ public final class CqlMessage extends Message {
         return new CqlMessage(session, wire().retain(), start(), header, protocolOrThrow());
     }
 
+    @Override
+    public Message answering(Message request) {
+        return hasSession() ? response((CqlMessage) request, wire(), start(), header) : this;
+    }
+
     private CqlProtocol protocolOrThrow() {
         if (protocol == null) {
             throw new IllegalStateException(this + " is no request of a client's, and cannot be copied");

@@ -153,6 +153,11 @@ final class CqlQuery implements Query {
         };
     }
 
+    @Override
+    public @Nullable Object identity() {
+        return kind() == Kind.READ ? ReadIdentity.of(request) : null;
+    }
+
     private boolean isOfCounters() {
         return new BodyCursor(request).readByte() == BatchType.COUNTER;
     }

@@ -71,6 +71,20 @@ record CqlRequestOptions(int consistency, int flags, int at) {
         if ((flags & KEYSPACE) == 0) {
             return null;
         }
+        BodyCursor cursor = atTimestamp(request);
+        if ((flags & TIMESTAMP) != 0) {
+            cursor.skip(Long.BYTES);
+        }
+        return cursor.readString();
+    }
+
+    /** Where the time of a write begins, which drivers send with reads too; -1 if none is given. */
+    int timestampAt(CqlMessage request) {
+        return (flags & TIMESTAMP) == 0 ? -1 : atTimestamp(request).at();
+    }
+
+    /** Behind all that stands before it. */
+    private BodyCursor atTimestamp(CqlMessage request) {
         int behind = (flags & VALUES) == 0 ? at : values(request).end();
         BodyCursor cursor = new BodyCursor(request, behind);
         if ((flags & PAGE_SIZE) != 0) {
@@ -82,9 +96,6 @@ record CqlRequestOptions(int consistency, int flags, int at) {
         if ((flags & SERIAL_CONSISTENCY) != 0) {
             cursor.skip(Short.BYTES);
         }
-        if ((flags & TIMESTAMP) != 0) {
-            cursor.skip(Long.BYTES);
-        }
-        return cursor.readString();
+        return cursor;
     }
 }

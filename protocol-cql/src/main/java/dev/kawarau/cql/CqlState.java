@@ -29,6 +29,7 @@ public final class CqlState {
     private @Nullable String keyspace;
     private boolean noCompact;
     private boolean throwsOnOverload;
+    private boolean saysWho;
     private @Nullable CqlMessage startup;
 
     private CqlState() {}
@@ -73,6 +74,11 @@ public final class CqlState {
         return throwsOnOverload;
     }
 
+    /** Whether the database has asked the client who it is, and carries out what it asks as that user. */
+    boolean saysWho() {
+        return saysWho;
+    }
+
     /** Whether the handshake is over. */
     public boolean isReady() {
         return phase == Phase.READY;
@@ -110,6 +116,7 @@ public final class CqlState {
     void started(Phase reached) {
         startup = null;
         phase = reached;
+        saysWho = reached == Phase.AUTHENTICATING || (saysWho && reached == Phase.READY);
         if (reached == Phase.NEW) {
             version = 0;
             compression = CqlCompression.NONE;

@@ -15,6 +15,7 @@ import dev.kawarau.cql.statement.InsertJson;
 import dev.kawarau.cql.statement.Modification;
 import dev.kawarau.cql.statement.Relation;
 import dev.kawarau.cql.statement.Select;
+import dev.kawarau.cql.statement.Selector;
 import dev.kawarau.cql.statement.Term;
 import dev.kawarau.cql.statement.Update;
 import java.util.Collection;
@@ -47,6 +48,12 @@ final class Idempotence {
                 && !change.isConditional()
                 && !rules.hasCounters()
                 && rules.repeats(change);
+    }
+
+    /** Whether a SELECT says the same of the same rows each time: functions may not, as uuid() and now(). */
+    static boolean isPlain(Select select) {
+        return select.selections().stream().allMatch(each -> each.selector() instanceof Selector.Column)
+                && select.where().stream().allMatch(Idempotence::repeats);
     }
 
     private boolean hasCounters() {

@@ -125,6 +125,11 @@ public final class RespMessage extends Message implements RespArguments {
         return new RespMessage(session, this);
     }
 
+    @Override
+    public Message answering(Message request) {
+        return hasSession() ? response((RespMessage) request, wire(), offset(), size()) : this;
+    }
+
     /**
      * A response as it came from a server, in the exchange of its request.
      *

@@ -7,10 +7,22 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The protocol-neutral picture of a RESP request. */
 final class RespQuery implements Query {
     private static final RespCommand SCRIPT_LOAD = RespCommands.find("SCRIPT|LOAD");
+
+    /** They pick for themselves, each time anew. */
+    private static final Set<RespCommand> BY_CHANCE = Set.of(
+            RespCommands.find("RANDOMKEY"),
+            RespCommands.find("SRANDMEMBER"),
+            RespCommands.find("HRANDFIELD"),
+            RespCommands.find("ZRANDMEMBER"));
+
+    /** What a read depends on; the version, since the answer is in it. */
+    private record Identity(int database, RespVersion version, ByteBuf bytes) {}
 
     private final RespMessage request;
 
@@ -85,6 +97,20 @@ final class RespQuery implements Query {
     public boolean isIdempotent() {
         RespCommand command = request.command();
         return command == SCRIPT_LOAD || (command.kind() == Kind.READ && !isBlocking());
+    }
+
+    @Override
+    public @Nullable Object identity() {
+        RespCommand command = request.command();
+        if (command.kind() != Kind.READ
+                || BY_CHANCE.contains(command)
+                || isBlocking()
+                || isInTransaction()
+                || !request.hasSession()) {
+            return null;
+        }
+        RespSession session = RespSession.of(request.session());
+        return session.isMuted() ? null : new Identity(session.database(), session.version(), request.bytes());
     }
 
     /** Commands for administration are given a connection of their own for another reason: nothing may be before them. */

@@ -65,7 +65,7 @@ class RedisPortsRewriteClusterTest {
         return proxies.values().stream().map(InetSocketAddress::getPort).collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** Jedis keeps no replicas unless it is to read from them. */
+    /** Jedis keeps the replicas that a node told it of, which may have told it before they joined. */
     private static Set<Integer> masters() {
         return cluster.servers().subList(0, 3).stream()
                 .map(server -> proxies.get(new InetSocketAddress("127.0.0.1", server.port()))
@@ -111,7 +111,8 @@ class RedisPortsRewriteClusterTest {
             assertThat(jedis.getClusterNodes().keySet().stream()
                             .map(node -> HostAndPort.from(node).getPort())
                             .collect(Collectors.toSet()))
-                    .isEqualTo(masters());
+                    .isSubsetOf(ports())
+                    .containsAll(masters());
         }
     }
 
