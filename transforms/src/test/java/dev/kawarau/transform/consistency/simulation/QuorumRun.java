@@ -8,8 +8,12 @@ import dev.kawarau.testkit.history.RegisterHistory;
 import dev.kawarau.testkit.simulation.World;
 import dev.kawarau.transform.consistency.TunableConsistency;
 import dev.kawarau.transform.consistency.Versioning;
-import dev.kawarau.transform.consistency.simulation.ModelLink.Weather;
 import dev.kawarau.transform.redis.RedisVersionStamp;
+import dev.kawarau.transform.simulation.ModelClient;
+import dev.kawarau.transform.simulation.ModelLink;
+import dev.kawarau.transform.simulation.ModelLink.Weather;
+import dev.kawarau.transform.simulation.ModelRun;
+import dev.kawarau.transform.simulation.ModelServer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,7 +27,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** One run: servers, proxies with clocks of their own, clients, and faults, all by one seed. */
-final class QuorumRun {
+final class QuorumRun implements ModelRun {
     /** What a run came to. */
     record Result(long traceHash, int accesses, List<String> problems) {}
 
@@ -107,7 +111,7 @@ final class QuorumRun {
 
     private Supplier<Listener> proxy(int number, int[] quorum, Versioning versioning) {
         List<ModelLink> ways = new ArrayList<>();
-        servers.forEach(server -> ways.add(new ModelLink(world, server)));
+        servers.forEach(server -> ways.add(ModelLink.unordered(world, server)));
         links.add(ways);
         // Some are right, some are off by moments, some by hours.
         long skew = switch (random.nextInt(3)) {
@@ -226,12 +230,13 @@ final class QuorumRun {
 
     // --- for clients
 
-    String sharedKey(SplittableRandom from) {
+    @Override
+    public String sharedKey(SplittableRandom from) {
         return "k" + from.nextInt(keys);
     }
 
-    /** Notes an error; true if it says that nothing was done. */
-    boolean failed(String error) {
+    @Override
+    public boolean failed(String error) {
         boolean without = error.contains("was not applied") || error.contains("was not sent");
         boolean perhaps = error.contains("may have been applied") || error.contains("nothing was changed");
         if (without == perhaps) {
@@ -240,16 +245,18 @@ final class QuorumRun {
         return without && !perhaps;
     }
 
-    /** The longest time between what a client does. */
-    long thinks() {
+    @Override
+    public long thinks() {
         return thinks;
     }
 
-    RegisterHistory history() {
+    @Override
+    public RegisterHistory history() {
         return history;
     }
 
-    World world() {
+    @Override
+    public World world() {
         return world;
     }
 }

@@ -1,4 +1,4 @@
-package dev.kawarau.transform.consistency.simulation;
+package dev.kawarau.transform.simulation;
 
 import dev.kawarau.resp.RespValue;
 import dev.kawarau.testkit.simulation.World;
@@ -10,10 +10,10 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a server does with the commands that reach it: MGET, and the script that stores a value unless a higher stamp is
- * there, in the words of its source. It keeps its data when it crashes, and forgets its scripts.
+ * What a server does with the commands that reach it: GET, SET, DEL, MGET, and the script that stores a value unless a
+ * higher stamp is there, in the words of its source. It keeps its data when it crashes, and forgets its scripts.
  */
-final class ModelServer {
+public final class ModelServer {
     private final World world;
     private final String name;
     private final Map<String, String> data = new TreeMap<>();
@@ -23,7 +23,7 @@ final class ModelServer {
     private boolean knowsScript;
     private int life;
 
-    ModelServer(World world, String name) {
+    public ModelServer(World world, String name) {
         this.world = world;
         this.name = name;
     }
@@ -42,6 +42,13 @@ final class ModelServer {
         words.forEach(word -> text.add(new String(word, StandardCharsets.ISO_8859_1)));
         world.trace(name, String.join(" ", text.subList(Math.min(2, text.size() - 1), text.size())));
         switch (text.get(0)) {
+            case "GET":
+                return bulk(data.get(text.get(1)));
+            case "SET":
+                data.put(text.get(1), text.get(2));
+                return RespValue.ok();
+            case "DEL":
+                return RespValue.integer(data.remove(text.get(1)) == null ? 0 : 1);
             case "MGET":
                 List<RespValue> values = new ArrayList<>();
                 text.subList(1, text.size()).forEach(key -> values.add(bulk(data.get(key))));
@@ -78,7 +85,7 @@ final class ModelServer {
         return value == null ? RespValue.nil() : RespValue.bulk(value.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    Map<String, String> data() {
+    public Map<String, String> data() {
         return data;
     }
 
@@ -91,7 +98,7 @@ final class ModelServer {
         return life;
     }
 
-    void crash() {
+    public void crash() {
         world.trace(name, "crashes");
         down = true;
         paused = false;
@@ -100,15 +107,15 @@ final class ModelServer {
         waiting.clear();
     }
 
-    void restart() {
+    public void restart() {
         down = false;
     }
 
-    void pause() {
+    public void pause() {
         paused = !down;
     }
 
-    void resume() {
+    public void resume() {
         paused = false;
         List<Runnable> all = new ArrayList<>(waiting);
         waiting.clear();

@@ -1,4 +1,4 @@
-package dev.kawarau.transform.consistency.simulation;
+package dev.kawarau.transform.simulation;
 
 import dev.kawarau.testkit.history.RegisterHistory.Access;
 import dev.kawarau.testkit.simulation.World;
@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * A client of one proxy: reads, writes and deletes some keys that all share, and one that it has for itself, often several
  * at once down its connection, and records what it was told. Now and then it hangs up and comes back.
  */
-final class ModelClient {
-    private final QuorumRun run;
+public final class ModelClient {
+    private final ModelRun run;
     private final World world;
     private final String name;
     private final String proxy;
@@ -42,7 +42,7 @@ final class ModelClient {
 
     private static final class ClientSide extends LocalChannel implements World.Outside {}
 
-    ModelClient(QuorumRun run, String name, String proxy, int steps) {
+    public ModelClient(ModelRun run, String name, String proxy, int steps) {
         this.run = run;
         this.world = run.world();
         this.name = name;
@@ -95,17 +95,17 @@ final class ModelClient {
         }
     }
 
-    boolean isFinished() {
+    public boolean isFinished() {
         return finished;
     }
 
     /** Reads a key at the end of the run, when all is well. */
-    void look(String key) {
+    public void look(String key) {
         read(key);
     }
 
     /** For good. */
-    void leave() {
+    public void leave() {
         finished = true;
         leaves = true;
         gone = true;
@@ -114,7 +114,7 @@ final class ModelClient {
         }
     }
 
-    boolean isIdle() {
+    public boolean isIdle() {
         return due.isEmpty();
     }
 

@@ -1,4 +1,4 @@
-package dev.kawarau.transform.consistency.simulation;
+package dev.kawarau.transform.simulation;
 
 import dev.kawarau.Chain;
 import dev.kawarau.Failure;
@@ -8,19 +8,20 @@ import dev.kawarau.Reply;
 import dev.kawarau.resp.RespMessage;
 import dev.kawarau.resp.RespValue;
 import dev.kawarau.testkit.simulation.World;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
  * The way from one proxy to one server, as a sink is: what it is given arrives after a while, or not, and the answer too.
- * Nothing keeps its order, which is worse than a connection.
  */
-final class ModelLink implements Chain {
+public final class ModelLink implements Chain {
     private static final long GIVES_UP = TimeUnit.SECONDS.toNanos(10);
 
     /** What becomes of what is sent. */
-    enum Weather {
+    public enum Weather {
         FAIR,
         SLOW,
         /** Whoever sends is told at once. */
@@ -32,15 +33,28 @@ final class ModelLink implements Chain {
     private final World world;
     private final ModelServer server;
     private final SplittableRandom random;
+    private final boolean ordered;
+    private final Map<Long, Long> lastArrivals = new HashMap<>();
     private Weather weather = Weather.FAIR;
 
-    ModelLink(World world, ModelServer server) {
+    private ModelLink(World world, ModelServer server, boolean ordered) {
         this.world = world;
         this.server = server;
         this.random = world.newRandom();
+        this.ordered = ordered;
     }
 
-    void weather(Weather next) {
+    /** On which nothing keeps its order, which is worse than a connection. */
+    public static ModelLink unordered(World world, ModelServer server) {
+        return new ModelLink(world, server, false);
+    }
+
+    /** On which what one session sends arrives in its order. */
+    public static ModelLink ordered(World world, ModelServer server) {
+        return new ModelLink(world, server, true);
+    }
+
+    public void weather(Weather next) {
         weather = next;
     }
 
@@ -54,8 +68,13 @@ final class ModelLink implements Chain {
             return promise;
         }
         int life = server.life();
-        world.after(delay(), () -> arrive(words, promise, life));
+        world.at(arrival(message.session().id()), () -> arrive(words, promise, life));
         return promise;
+    }
+
+    private long arrival(long session) {
+        long time = world.now() + delay();
+        return ordered ? lastArrivals.merge(session, time, Math::max) : time;
     }
 
     private long delay() {
