@@ -3,6 +3,7 @@ package dev.kawarau;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import java.net.SocketAddress;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -29,10 +30,17 @@ public final class SideSession implements Session {
     private final long id = ClientSession.nextId();
     private final Map<Key<?>, Object> values = new HashMap<>();
     private final List<Runnable> endActions = new ArrayList<>(2);
+    /** Copies that came while the session was being brought to where the client is. */
+    private final ArrayDeque<Copy> behind = new ArrayDeque<>(0);
+
     private int inFlight;
     private boolean introduced;
+    private boolean introducing;
     private boolean closing;
     private boolean ended;
+
+    private record Copy(
+            Message message, Chain chain, BiConsumer<? super @Nullable Message, ? super @Nullable Throwable> done) {}
 
     private SideSession(Session client) {
         this.client = client;
@@ -67,33 +75,50 @@ public final class SideSession implements Session {
      */
     public void send(
             Message request, Chain chain, BiConsumer<? super @Nullable Message, ? super @Nullable Throwable> done) {
-        Message copy = request.copyFor(this);
+        Copy copy = new Copy(request.copyFor(this), chain, done);
         inFlight++;
-        List<Message> first = introduced || protocol == null ? List.of() : protocol.introduction(client, copy);
+        if (introducing) {
+            behind.add(copy);
+            return;
+        }
+        List<Message> first = introduced || protocol == null ? List.of() : protocol.introduction(client, copy.message);
         introduced = true;
-        introduce(first, 0, copy, chain, done);
+        introducing = !first.isEmpty();
+        introduce(first, 0, copy);
     }
 
     /** One after the other, since what comes behind counts on it. */
-    private void introduce(
-            List<Message> first,
-            int at,
-            Message copy,
-            Chain chain,
-            BiConsumer<? super @Nullable Message, ? super @Nullable Throwable> done) {
+    private void introduce(List<Message> first, int at, Copy copy) {
         if (at == first.size()) {
-            reply(chain, copy).deliver((response, failure) -> answered(copy, response, failure, done));
+            go(copy);
+            introducing = false;
+            while (!behind.isEmpty()) {
+                go(behind.remove());
+            }
             return;
         }
-        reply(chain, first.get(at)).deliver((response, failure) -> {
+        reply(copy.chain, first.get(at)).deliver((response, failure) -> {
             if (response != null && !response.isError()) {
-                introduce(first, at + 1, copy, chain, done);
+                introduce(first, at + 1, copy);
             } else {
-                close();
-                String words = "the session cannot be brought to where its client is";
-                answered(copy, null, new Failure(Failure.Kind.UNAVAILABLE, words, false, failure), done);
+                giveUp(copy, failure);
             }
         });
+    }
+
+    private void go(Copy copy) {
+        reply(copy.chain, copy.message).deliver((response, failure) -> answered(copy, response, failure));
+    }
+
+    private void giveUp(Copy first, @Nullable Throwable cause) {
+        close();
+        String words = "the session cannot be brought to where its client is";
+        Failure failure = new Failure(Failure.Kind.UNAVAILABLE, words, false, cause);
+        answered(first, null, failure);
+        introducing = false;
+        while (!behind.isEmpty()) {
+            answered(behind.remove(), null, failure);
+        }
     }
 
     private static Reply reply(Chain chain, Message message) {
@@ -104,18 +129,14 @@ public final class SideSession implements Session {
         }
     }
 
-    private void answered(
-            Message copy,
-            @Nullable Message response,
-            @Nullable Throwable failure,
-            BiConsumer<? super @Nullable Message, ? super @Nullable Throwable> done) {
+    private void answered(Copy copy, @Nullable Message response, @Nullable Throwable failure) {
         inFlight--;
         try {
-            done.accept(response, failure);
+            copy.done.accept(response, failure);
         } catch (RuntimeException thrown) {
             log.warn("whoever waited for the answer to a copy threw", thrown);
         }
-        copy.exchange().end();
+        copy.message.exchange().end();
         if (inFlight == 0) {
             reconsider(client);
             endIfDue();

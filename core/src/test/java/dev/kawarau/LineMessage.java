@@ -63,6 +63,11 @@ final class LineMessage extends Message {
     }
 
     @Override
+    protected Message copyFor(SideSession session) {
+        return new LineMessage(session, wire().retain(), offset(), size());
+    }
+
+    @Override
     protected ByteBuf encode() {
         if (BROKEN.equals(made)) {
             throw new IllegalStateException("cannot be encoded");
