@@ -185,12 +185,12 @@ final class RespProtocol implements Protocol {
                 .recover(failure -> request.isSent() ? Reply.failed(failure) : Reply.of(RespMessage.nothing()));
     }
 
+    /** A client that selected no database is in that of the sink's own, which may have another number at the other one. */
     @Override
     public List<Message> introduction(Session client, Message copy) {
         RespSession there = RespSession.of(client);
-        RespSession here = RespSession.of(copy.session());
-        here.version(there.version());
-        return there.database() == here.database()
+        RespSession.of(copy.session()).version(there.version());
+        return !there.hasSelected()
                 ? List.of()
                 : List.of(RespMessage.command((RespMessage) copy, "SELECT", Integer.toString(there.database())));
     }
