@@ -123,6 +123,14 @@ public abstract class Message {
     public abstract boolean isError();
 
     /**
+     * What a request is answered with whenever it is carried out, such as {@code +OK}; null if that depends on the data or is
+     * not known, as for most requests. For those who answer before the database does.
+     */
+    public @Nullable Message acknowledgement() {
+        return null;
+    }
+
+    /**
      * A copy of a request for another session of the same protocol, which shares its memory. It begins an exchange of its
      * own; {@link SideSession} sends it and ends that.
      */

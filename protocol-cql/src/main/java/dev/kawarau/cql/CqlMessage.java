@@ -5,6 +5,7 @@ import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
 import com.datastax.oss.protocol.internal.Frame;
 import com.datastax.oss.protocol.internal.ProtocolConstants.ResultKind;
 import com.datastax.oss.protocol.internal.response.Event;
+import com.datastax.oss.protocol.internal.response.result.Void;
 import dev.kawarau.Failure;
 import dev.kawarau.Message;
 import dev.kawarau.Query;
@@ -241,6 +242,15 @@ public final class CqlMessage extends Message {
     }
 
     // --- requests
+
+    /** VOID, for what writes without a condition. */
+    @Override
+    public @Nullable Message acknowledgement() {
+        boolean writes = !operations().isEmpty()
+                && opcode() != CqlOpcode.PREPARE
+                && operations().stream().allMatch(operation -> operation.kind() == Query.Kind.WRITE);
+        return writes ? of(this, Void.INSTANCE) : null;
+    }
 
     /**
      * What the request carries out, or prepares, in its order: one operation for QUERY, EXECUTE and PREPARE, any number

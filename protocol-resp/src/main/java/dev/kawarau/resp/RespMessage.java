@@ -318,6 +318,11 @@ public final class RespMessage extends Message implements RespArguments {
         return known;
     }
 
+    @Override
+    public @Nullable Message acknowledgement() {
+        return !isInTransaction() && OkCommands.has(this) ? OkCommands.OK : null;
+    }
+
     /** Notes that the request came as part of a transaction. */
     void markInTransaction() {
         inTransaction = true;
