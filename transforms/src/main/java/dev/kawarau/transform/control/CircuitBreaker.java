@@ -7,6 +7,7 @@ import dev.kawarau.Query;
 import dev.kawarau.Reply;
 import dev.kawarau.Transform;
 import dev.kawarau.TransformContext;
+import dev.kawarau.transform.SharedMeters;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowSynchronizationStrategy;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
@@ -81,7 +82,7 @@ public final class CircuitBreaker implements Transform {
     private final Predicate<? super Message> exempt;
     private final AtomicInteger changes = new AtomicInteger();
 
-    private final ControlMeters meters = new ControlMeters();
+    private final SharedMeters meters = new SharedMeters();
     private final LongAdder refused =
             meters.counter("kawarau.breaker.refused", "requests that an open circuit breaker refused");
     private final LongAdder opened = meters.counter("kawarau.breaker.opened", "how often a circuit breaker has opened");

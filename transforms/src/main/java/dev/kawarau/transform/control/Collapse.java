@@ -8,6 +8,7 @@ import dev.kawarau.Reply;
 import dev.kawarau.Session;
 import dev.kawarau.Transform;
 import dev.kawarau.TransformContext;
+import dev.kawarau.transform.SharedMeters;
 import dev.kawarau.wire.LoopLocal;
 import java.util.HashMap;
 import java.util.Map;
@@ -58,7 +59,7 @@ public final class Collapse implements Transform {
     private final Session.Key<Asker> key = Session.Key.named("collapse");
     private final LoopLocal<Map<Flight.Course, Flight>> flights = new LoopLocal<>(loop -> new HashMap<>());
     private final Writes writes = new Writes();
-    private final ControlMeters meters = new ControlMeters();
+    private final SharedMeters meters = new SharedMeters();
     private final LongAdder led =
             meters.counter("kawarau.collapse.led", "reads that others could share, and that were sent");
     private final LongAdder joined =

@@ -8,6 +8,7 @@ import dev.kawarau.Reply;
 import dev.kawarau.Session;
 import dev.kawarau.Transform;
 import dev.kawarau.TransformContext;
+import dev.kawarau.transform.SharedMeters;
 import io.micrometer.core.instrument.Tags;
 import java.time.Duration;
 import java.util.Objects;
@@ -62,7 +63,7 @@ public final class ConcurrencyLimit implements Transform {
     private final ConcurrentMap<Object, Permits> byKey = new ConcurrentHashMap<>();
     private final AtomicInteger waiting = new AtomicInteger();
     private final LongAdder underWay = new LongAdder();
-    private final ControlMeters meters = new ControlMeters();
+    private final SharedMeters meters = new SharedMeters();
     private final LongAdder refused =
             meters.counter("kawarau.concurrency.refused", "requests that a ConcurrencyLimit refused");
     private final LongAdder delayed =

@@ -9,6 +9,7 @@ import dev.kawarau.Reply;
 import dev.kawarau.Session;
 import dev.kawarau.Transform;
 import dev.kawarau.TransformContext;
+import dev.kawarau.transform.SharedMeters;
 import dev.kawarau.wire.LoopLocal;
 import java.time.Duration;
 import java.util.Objects;
@@ -66,7 +67,7 @@ public final class Retry implements Transform {
     private final RetryBudget budget;
     private final LoopLocal<SplittableRandom> random;
 
-    private final ControlMeters meters = new ControlMeters();
+    private final SharedMeters meters = new SharedMeters();
     private final LongAdder repeated = meters.counter("kawarau.retry.attempts", "attempts beyond the first");
     private final LongAdder recovered =
             meters.counter("kawarau.retry.recovered", "requests that a retry brought through");

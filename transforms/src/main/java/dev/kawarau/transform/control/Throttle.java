@@ -8,6 +8,7 @@ import dev.kawarau.Reply;
 import dev.kawarau.Session;
 import dev.kawarau.Transform;
 import dev.kawarau.TransformContext;
+import dev.kawarau.transform.SharedMeters;
 import io.micrometer.core.instrument.Tags;
 import java.time.Duration;
 import java.util.Objects;
@@ -67,7 +68,7 @@ public final class Throttle implements Transform {
     private volatile Rate rate;
 
     private final AtomicInteger waiting = new AtomicInteger();
-    private final ControlMeters meters = new ControlMeters();
+    private final SharedMeters meters = new SharedMeters();
     private final LongAdder refused = meters.counter(
             "kawarau.throttle.refused", "requests that a Throttle refused, statements of a batch as one");
     private final LongAdder delayed =

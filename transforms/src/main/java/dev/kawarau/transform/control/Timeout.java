@@ -7,6 +7,7 @@ import dev.kawarau.Query;
 import dev.kawarau.Reply;
 import dev.kawarau.Transform;
 import dev.kawarau.TransformContext;
+import dev.kawarau.transform.SharedMeters;
 import dev.kawarau.wire.LoopLocal;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -51,7 +52,7 @@ public final class Timeout implements Transform {
     private final Function<? super Message, @Nullable Duration> limits;
     private final String text;
     private final LoopLocal<Map<Long, Deadlines>> deadlines = new LoopLocal<>(loop -> new HashMap<>(4));
-    private final ControlMeters meters = new ControlMeters();
+    private final SharedMeters meters = new SharedMeters();
     private final LongAdder expired = meters.counter("kawarau.timeout.expired", "requests that a Timeout failed");
     private final LongAdder late =
             meters.counter("kawarau.timeout.late", "replies that came after a Timeout had failed their requests");

@@ -1,4 +1,4 @@
-package dev.kawarau.transform.control;
+package dev.kawarau.transform;
 
 import dev.kawarau.TransformContext;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -14,10 +14,11 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.DoubleSupplier;
 
 /**
- * The meters of one transform, which may be part of several chains: each shows the same numbers. Thread-safe once all are
- * declared.
+ * The meters of a transform, or of an end of a chain, for whoever writes one. Where several of one name and tags are shown at
+ * once, such as those of a chain and of another that takes its place, they show as one: their sum, which does not fall when
+ * one of them goes. Thread-safe once all are declared.
  */
-final class ControlMeters {
+public final class SharedMeters {
     // A registry keeps the first meter of a name and set of tags. While one chain takes another's place both are open,
     // so they show up as one, and the last one out removes the meter.
     private static final Map<Place, Shown> shown = new HashMap<>();
@@ -28,30 +29,48 @@ final class ControlMeters {
 
     private final List<Declared> declared = new ArrayList<>();
 
+    /** Meters of which none is declared as yet. */
+    public SharedMeters() {}
+
     /** Declares something that is counted. */
-    LongAdder counter(String name, String description) {
+    public LongAdder counter(String name, String description) {
+        return counter(name, description, Tags.empty());
+    }
+
+    /** Declares something that is counted, with tags besides those of {@link #show}. */
+    public LongAdder counter(String name, String description, Tags tags) {
         LongAdder count = new LongAdder();
-        declared.add(new Declared(name, description, Tags.empty(), true, count::sum));
+        declared.add(new Declared(name, description, tags, true, count::sum));
         return count;
     }
 
-    /** Declares something that goes up and down. */
-    void gauge(String name, String description, Tags tags, DoubleSupplier value) {
+    /** Declares something that goes up and down, with tags besides those of {@link #show}. */
+    public void gauge(String name, String description, Tags tags, DoubleSupplier value) {
         declared.add(new Declared(name, description, tags, false, value));
     }
 
     /** Shows them as those of a transform in a chain, until that is closed. */
-    void show(TransformContext context) {
-        Tags tags = Tags.of("chain", context.chain(), "transform", context.name());
+    public void show(TransformContext context) {
+        context.onClose(show(context.meters(), Tags.of("chain", context.chain(), "transform", context.name())));
+    }
+
+    /**
+     * Shows them in a registry.
+     *
+     * @return takes them away again; to be run once
+     */
+    public Runnable show(MeterRegistry registry, Tags tags) {
+        List<Runnable> hiding = new ArrayList<>(declared.size());
         for (Declared one : declared) {
-            Place place = new Place(context.meters(), one.name(), tags.and(one.tags()));
+            Place place = new Place(registry, one.name(), tags.and(one.tags()));
             synchronized (shown) {
                 shown.computeIfAbsent(place, missing -> new Shown(missing, one))
                         .values
-                        .add(one.value());
+                        .merge(one.value(), 1, Integer::sum);
             }
-            context.onClose(() -> hide(place, one));
+            hiding.add(() -> hide(place, one));
         }
+        return () -> hiding.forEach(Runnable::run);
     }
 
     private static void hide(Place place, Declared one) {
@@ -60,8 +79,8 @@ final class ControlMeters {
             if (meter == null) {
                 return;
             }
-            meter.values.remove(one.value());
-            if (one.counts()) {
+            Integer left = meter.values.computeIfPresent(one.value(), (value, times) -> times == 1 ? null : times - 1);
+            if (left == null && one.counts()) {
                 meter.counted += one.value().getAsDouble();
             }
             if (meter.values.isEmpty()) {
@@ -73,7 +92,9 @@ final class ControlMeters {
 
     /** What a registry shows: the sum of what the transforms have that are in its place, now or before. */
     private static final class Shown {
-        private final List<DoubleSupplier> values = new ArrayList<>(1);
+        /** How often each is shown: a transform may be part of a chain and of the one that takes its place. */
+        private final Map<DoubleSupplier, Integer> values = new HashMap<>(2);
+
         private final Meter meter;
         private double counted;
 
@@ -93,7 +114,7 @@ final class ControlMeters {
         private double sum() {
             synchronized (shown) {
                 double sum = counted;
-                for (DoubleSupplier value : values) {
+                for (DoubleSupplier value : values.keySet()) {
                     sum += value.getAsDouble();
                 }
                 return sum;
