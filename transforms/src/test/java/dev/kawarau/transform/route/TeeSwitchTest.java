@@ -55,8 +55,8 @@ class TeeSwitchTest {
             tee.answerFrom(Tee.Side.COPY);
             chain.client().send("SET 2 x\r\nINCR 3\r\n");
             Awaitility.await().until(() -> tee.report().sessionsBehind() == 1);
-            first.answer(OLD);
             chain.sink().answers(OLD);
+            first.answer(OLD);
 
             chain.client().expect("+old\r\n+new\r\n+new\r\n");
             Awaitility.await().until(() -> tee.report().underWay() == 0);
