@@ -33,6 +33,7 @@ import dev.kawarau.transform.control.Timeout;
 import dev.kawarau.transform.observe.DebugPrinter;
 import dev.kawarau.transform.observe.HotKeys;
 import dev.kawarau.transform.observe.Sampler;
+import dev.kawarau.transform.route.Forward;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -140,7 +141,15 @@ class BothProtocolsTest {
                 row("CircuitBreaker that is open", BothProtocolsTest::broken, UNAVAILABLE, UNAVAILABLE, UNAVAILABLE),
                 row("DebugPrinter", () -> DebugPrinter.to(line -> {}), PASSES, PASSES, PASSES),
                 row("Sampler", () -> Sampler.oneIn(1, QueryTypeFilter.allow(READ)), PASSES, DENIED, PASSES),
-                row("HotKeys", HotKeys::create, PASSES, PASSES, PASSES));
+                row("HotKeys", HotKeys::create, PASSES, PASSES, PASSES),
+                row(
+                        "Forward",
+                        () -> Forward.to(NullSink.create())
+                                .when(request -> request.query().kind() == READ)
+                                .build(),
+                        PASSES,
+                        PASSES,
+                        PASSES));
     }
 
     @ParameterizedTest
@@ -221,6 +230,23 @@ class BothProtocolsTest {
                 CqlChain cql = CqlChain.of(time, returner)) {
             resp.client().send(GET).expect("+OK\r\n");
             assertThat(cql.answer(SELECT)).isInstanceOf(Void.class);
+            assertThat(resp.sink().operations()).isEmpty();
+            assertThat(cql.tester().sink().operations()).containsExactly("STARTUP");
+        }
+    }
+
+    @Test
+    void whatIsForwardedIsAnsweredToEachInItsOwnProtocol() {
+        Transform[] forwards = new Transform[2];
+        Arrays.setAll(
+                forwards,
+                i -> Forward.to(NullSink.create())
+                        .when(request -> request.query().kind() == WRITE)
+                        .build());
+        try (ChainTester resp = RespChain.of(time, forwards[0]);
+                CqlChain cql = CqlChain.of(time, forwards[1])) {
+            resp.client().send(SET).expect("+OK\r\n");
+            assertThat(cql.answer(INSERT)).isInstanceOf(Void.class);
             assertThat(resp.sink().operations()).isEmpty();
             assertThat(cql.tester().sink().operations()).containsExactly("STARTUP");
         }

@@ -4,15 +4,15 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** How much may be under way on the side that does not answer, of all sessions. Thread-safe. */
-final class TeeBuffer {
+/** How much may be under way that no client waits for, of all sessions. Thread-safe. */
+final class RequestBuffer {
     private final int mostRequests;
     private final long mostBytes;
     private final AtomicLong requests = new AtomicLong();
     private final AtomicLong bytes = new AtomicLong();
     private final ConcurrentLinkedQueue<Runnable> waiting = new ConcurrentLinkedQueue<>();
 
-    TeeBuffer(int mostRequests, long mostBytes) {
+    RequestBuffer(int mostRequests, long mostBytes) {
         this.mostRequests = mostRequests;
         this.mostBytes = mostBytes;
     }

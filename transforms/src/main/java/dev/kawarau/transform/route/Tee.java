@@ -14,10 +14,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -84,10 +82,6 @@ public final class Tee implements Transform {
         WAIT
     }
 
-    private static final Logger log = LoggerFactory.getLogger(Tee.class);
-    /** At most one warning in this time. */
-    private static final long LOG_EVERY_NANOS = 1_000_000_000;
-
     final Chain copy;
     final ResponseComparator comparator;
     final OnMismatch onMismatch;
@@ -96,13 +90,12 @@ public final class Tee implements Transform {
     final long timeoutNanos;
     final int examples;
     final boolean showsValues;
-    final TeeBuffer buffer;
+    final RequestBuffer buffer;
     private final Predicate<Message> sample;
     private final Set<Query.Kind> kinds;
     private final Session.Key<TeeSession> key = Session.Key.named("tee");
     private final Set<TeeSession> sessions = ConcurrentHashMap.newKeySet();
-    private final AtomicLong unlogged = new AtomicLong();
-    private final AtomicLong loggedAt = new AtomicLong(Long.MIN_VALUE);
+    private final RareWarnings warnings = new RareWarnings(LoggerFactory.getLogger(Tee.class));
     private volatile TeeCounts counts = new TeeCounts();
     private volatile Side answering;
     private volatile boolean built;
@@ -116,7 +109,7 @@ public final class Tee implements Transform {
         this.timeoutNanos = settings.timeout.toNanos();
         this.examples = settings.examples;
         this.showsValues = settings.showsValues;
-        this.buffer = new TeeBuffer(settings.bufferRequests, settings.bufferBytes);
+        this.buffer = new RequestBuffer(settings.bufferRequests, settings.bufferBytes);
         this.sample = settings.sample;
         this.kinds = EnumSet.copyOf(settings.kinds);
         this.answering = settings.answering;
@@ -163,42 +156,23 @@ public final class Tee implements Transform {
     @Override
     public List<Chain> chains() {
         List<Chain> beside = new ArrayList<>(2);
-        beside.add(new Beside());
+        beside.add(new ChainBeside(copy, this::leave));
         if (mismatches != null) {
             beside.add(mismatches);
         }
         return List.copyOf(beside);
     }
 
-    /** The copy's chain, in which a session goes by another name. */
-    private final class Beside implements Chain {
-        @Override
-        public Reply send(Message request) {
-            return copy.send(request);
-        }
-
-        @Override
-        public @Nullable String protocol() {
-            return copy.protocol();
-        }
-
-        @Override
-        public boolean leave(Session session) {
-            TeeSession known = session.get(key);
-            if (known == null) {
-                return true;
-            }
-            if (!known.leave()) {
-                return false;
-            }
-            session.set(key, null);
+    private boolean leave(Session session) {
+        TeeSession known = session.get(key);
+        if (known == null) {
             return true;
         }
-
-        @Override
-        public String toString() {
-            return copy.toString();
+        if (!known.leave()) {
+            return false;
         }
+        session.set(key, null);
+        return true;
     }
 
     /**
@@ -241,14 +215,7 @@ public final class Tee implements Transform {
 
     /** Says in the log, now and then, that the sides differ. */
     void warn(Session session, String words) {
-        long now = session.nanoTime();
-        long last = loggedAt.get();
-        if ((last == Long.MIN_VALUE || now - last >= LOG_EVERY_NANOS) && loggedAt.compareAndSet(last, now)) {
-            long more = unlogged.getAndSet(0);
-            log.warn("{}{}", words, more == 0 ? "" : " (and " + more + " more since the last warning)");
-        } else {
-            unlogged.incrementAndGet();
-        }
+        warnings.warn(session, () -> words);
     }
 
     @Override

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The end of the chain that a Tee under test copies to. It answers by a function, or when the test says so. */
+/** The end of the chain that a Tee or a Forward under test sends to. It answers by a function, or when the test says so. */
 final class OtherSide implements Chain {
     private record Held(Message request, Promise promise) {}
 
@@ -32,6 +32,11 @@ final class OtherSide implements Chain {
         OtherSide side = new OtherSide();
         side.script = script;
         return side;
+    }
+
+    /** Answers what comes from now on. */
+    void answersWith(Function<Message, Reply> answers) {
+        script = answers;
     }
 
     static OtherSide holding() {
