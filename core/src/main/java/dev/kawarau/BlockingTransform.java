@@ -116,6 +116,11 @@ final class BlockingTransform implements Transform {
     }
 
     @Override
+    public boolean leave(Session session) {
+        return transform.leave(session);
+    }
+
+    @Override
     public void onBuild(TransformContext context) {
         transform.onBuild(context);
     }

@@ -49,6 +49,17 @@ public interface Transform {
         return List.of();
     }
 
+    /**
+     * Asked on the session's event loop, before the rest of the chain and {@link #chains} are, when another chain is to serve
+     * a session: for transforms that hold requests back, which those that follow on the other chain must not overtake. They
+     * may send them on now.
+     *
+     * @return false if something of the session has to be waited for; asked again as {@link Chain#leave} is
+     */
+    default boolean leave(Session session) {
+        return true;
+    }
+
     /** Tells the transform, once, when the chain that it is part of is built. */
     default void onBuild(TransformContext context) {}
 

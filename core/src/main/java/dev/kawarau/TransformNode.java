@@ -40,14 +40,20 @@ final class TransformNode implements Chain {
         return request.hasSession() ? counted(stats, request, handle) : handle(request);
     }
 
+    /** All are asked, and the transform first: what it sends on now has to come before the sink lets go of the session. */
     @Override
     public boolean leave(Session session) {
+        boolean mine = transform.leave(session);
         boolean left = next.leave(session);
-        return leaveBeside(session) && left; // all are asked
+        return mine && leaveChains(session) && left;
     }
 
-    /** Whether a session may leave the chains that the transform sends to beside its own. */
+    /** Whether a session may leave the transform, and the chains that it sends to beside its own. */
     boolean leaveBeside(Session session) {
+        return transform.leave(session) && leaveChains(session);
+    }
+
+    private boolean leaveChains(Session session) {
         boolean left = true;
         for (Chain other : transform.chains()) {
             left &= other.leave(session);

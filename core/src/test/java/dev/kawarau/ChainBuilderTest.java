@@ -92,6 +92,39 @@ class ChainBuilderTest {
     }
 
     @Test
+    void aTransformIsAskedFirstForItMaySendOnWhatItHolds() {
+        for (boolean lets : List.of(true, false)) {
+            events.clear();
+            Transform holding = new Transform() {
+                @Override
+                public Reply handle(Message message, Chain next) {
+                    return next.send(message);
+                }
+
+                @Override
+                public List<Chain> chains() {
+                    return List.of(leaving("shadow", true));
+                }
+
+                @Override
+                public boolean leave(Session session) {
+                    events.add("asked holding");
+                    return lets;
+                }
+            };
+            Chain chain = Chain.named("orders")
+                    .then(Transform.blocking(Runnable::run, holding))
+                    .then(holding)
+                    .to(leaving("sink", true));
+
+            assertThat(chain.leave(null)).isEqualTo(lets);
+            assertThat(events.subList(0, 3)).containsExactly("asked holding", "asked holding", "asked sink");
+            assertThat(events.contains("asked shadow")).isEqualTo(lets);
+            chain.close();
+        }
+    }
+
+    @Test
     void aNullTransformABlankNameAndASecondRegistryAreRefused() {
         assertThatNullPointerException()
                 .isThrownBy(() -> Chain.named("orders").then(null))

@@ -170,6 +170,11 @@ public final class Sampler implements Transform {
     }
 
     @Override
+    public boolean leave(Session session) {
+        return transform.leave(session);
+    }
+
+    @Override
     public void onBuild(TransformContext context) {
         if (transform instanceof AutoCloseable closeable) {
             context.onClose(() -> close(closeable));

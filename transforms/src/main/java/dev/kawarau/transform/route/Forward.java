@@ -186,13 +186,13 @@ public final class Forward implements Transform {
         drain.gaveBack();
     }
 
-    /** The other chain, as far as a session is in it. */
     @Override
     public List<Chain> chains() {
-        return List.of(new ChainBeside(chain, this::leave));
+        return List.of(chain);
     }
 
-    private boolean leave(Session session) {
+    @Override
+    public boolean leave(Session session) {
         ForwardSession known = session.get(key);
         if (known == null) {
             return true;

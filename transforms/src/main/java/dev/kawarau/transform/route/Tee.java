@@ -8,7 +8,6 @@ import dev.kawarau.Session;
 import dev.kawarau.Transform;
 import dev.kawarau.TransformContext;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
@@ -152,18 +151,14 @@ public final class Tee implements Transform {
         return sessions.remove(session);
     }
 
-    /** The chain that copies go to, and the one for mismatches, as far as a session is in them. */
+    /** The chain that copies go to, and the one for mismatches. */
     @Override
     public List<Chain> chains() {
-        List<Chain> beside = new ArrayList<>(2);
-        beside.add(new ChainBeside(copy, this::leave));
-        if (mismatches != null) {
-            beside.add(mismatches);
-        }
-        return List.copyOf(beside);
+        return mismatches == null ? List.of(copy) : List.of(copy, mismatches);
     }
 
-    private boolean leave(Session session) {
+    @Override
+    public boolean leave(Session session) {
         TeeSession known = session.get(key);
         if (known == null) {
             return true;

@@ -7,6 +7,7 @@ import com.datastax.oss.protocol.internal.request.Query;
 import dev.kawarau.Chain;
 import dev.kawarau.Message;
 import dev.kawarau.Reply;
+import dev.kawarau.Session;
 import dev.kawarau.Transform;
 import dev.kawarau.TransformContext;
 import dev.kawarau.testkit.ChainTester;
@@ -180,6 +181,11 @@ class SamplerTest {
             public List<Chain> chains() {
                 return List.of(shadow);
             }
+
+            @Override
+            public boolean leave(Session session) {
+                return false;
+            }
         };
         Sampler sampler = Sampler.oneIn(1_000_000, sending);
 
@@ -189,6 +195,7 @@ class SamplerTest {
 
         assertThat(sending.requests).containsExactly("SELECT", "AUTH");
         assertThat(sampler.chains()).containsExactly(shadow);
+        assertThat(sampler.leave(null)).isFalse();
     }
 
     @Test
