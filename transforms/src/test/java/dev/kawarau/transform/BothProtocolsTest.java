@@ -33,6 +33,7 @@ import dev.kawarau.transform.control.Timeout;
 import dev.kawarau.transform.observe.DebugPrinter;
 import dev.kawarau.transform.observe.HotKeys;
 import dev.kawarau.transform.observe.Sampler;
+import dev.kawarau.transform.route.Coalesce;
 import dev.kawarau.transform.route.Forward;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -142,6 +143,14 @@ class BothProtocolsTest {
                 row("DebugPrinter", () -> DebugPrinter.to(line -> {}), PASSES, PASSES, PASSES),
                 row("Sampler", () -> Sampler.oneIn(1, QueryTypeFilter.allow(READ)), PASSES, DENIED, PASSES),
                 row("HotKeys", HotKeys::create, PASSES, PASSES, PASSES),
+                row(
+                        "Coalesce of what is not here",
+                        () -> Coalesce.to(2, Duration.ofMillis(1))
+                                .when(request -> request.isOver())
+                                .build(),
+                        PASSES,
+                        PASSES,
+                        PASSES),
                 row(
                         "Forward",
                         () -> Forward.to(NullSink.create())

@@ -5,10 +5,11 @@
  *   <li>{@link dev.kawarau.transform.route.Route}: a function names the chain for each request;
  *   <li>{@link dev.kawarau.transform.route.LoadBalance}: any of several chains that are alike;
  *   <li>{@link dev.kawarau.transform.route.Tee}: a copy to another chain, whose answers are compared, and may take over;
- *   <li>{@link dev.kawarau.transform.route.Forward}: in the background, after the client was answered.
+ *   <li>{@link dev.kawarau.transform.route.Forward}: in the background, after the client was answered;
+ *   <li>{@link dev.kawarau.transform.route.Coalesce}: down the chain, several at once.
  * </ul>
  *
- * <p>A Tee and a Forward are transforms; the others end a chain: {@code Chain.named("orders").to(Route.by(...).build())}. They know no protocol. Like a sink, they may
+ * <p>Tee, Forward and Coalesce are transforms; the others end a chain: {@code Chain.named("orders").to(Route.by(...).build())}. They know no protocol. Like a sink, they may
  * be shared by chains and are closed by whoever made them, and so are the chains that they send to.
  *
  * <p><b>State of a session</b> at a Route or a LoadBalance. A client counts on what it told its connection before. What that is goes to the session's
