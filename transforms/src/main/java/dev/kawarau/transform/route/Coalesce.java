@@ -36,6 +36,13 @@ import java.util.function.Predicate;
  * <p><b>Cost.</b> Latency: a client that waits for each reply before it sends the next request pays the whole time for each,
  * unless other clients of the loop fill the batch. One object for each request, and one timer for each loop.
  *
+ * <p><b>It seldom pays,</b> since sinks write what one turn of the loop brings together without it, which is the more the busier
+ * the loop is. Measured in front of a Redis on the same machine, with {@code Coalesce.of(16, 100 us)} and without: of 16 clients
+ * that wait for each reply a write to Redis has 15 requests instead of 5, for which Redis takes 12% less CPU for each, and the
+ * clients get a third less done and wait twice as long; of 50 clients a write has 20 with it and without, of pipelines of 16 it
+ * has 315. One client alone waits for 280 us instead of 100. So it is for servers to which each write is dear, and many clients
+ * that send little each; look at {@code kawarau.coalesce.batches}, and measure. The benchmarks have {@code CoalesceEndToEnd}.
+ *
  * <p>One object may be part of several chains and holds their requests together. Thread-safe.
  */
 public final class Coalesce implements Transform {
