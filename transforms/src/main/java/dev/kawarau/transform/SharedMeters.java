@@ -57,7 +57,7 @@ public final class SharedMeters {
     /**
      * Shows them in a registry.
      *
-     * @return takes them away again; to be run once
+     * @return takes them away again
      */
     public Runnable show(MeterRegistry registry, Tags tags) {
         List<Runnable> hiding = new ArrayList<>(declared.size());
@@ -76,7 +76,7 @@ public final class SharedMeters {
     private static void hide(Place place, Declared one) {
         synchronized (shown) {
             Shown meter = shown.get(place);
-            if (meter == null) {
+            if (meter == null || !meter.values.containsKey(one.value())) {
                 return;
             }
             Integer left = meter.values.computeIfPresent(one.value(), (value, times) -> times == 1 ? null : times - 1);

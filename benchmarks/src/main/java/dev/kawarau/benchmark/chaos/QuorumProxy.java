@@ -49,7 +49,7 @@ final class QuorumProxy implements AutoCloseable {
     }
 
     long count(String meter, String... tags) {
-        return (long) meters.find(meter).tags(tags).counters().stream()
+        return (long) meters.find(meter).tags(tags).functionCounters().stream()
                 .mapToDouble(Counter::count)
                 .sum();
     }

@@ -190,6 +190,12 @@ public final class TunableConsistency implements Chain {
         return quorum.versioning().protocol();
     }
 
+    /** Removes its metrics. The replicas stay open, and hints that wait are still delivered. */
+    @Override
+    public void close() {
+        quorum.meters().close();
+    }
+
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder("TunableConsistency(reads " + quorum.reads() + " and writes "

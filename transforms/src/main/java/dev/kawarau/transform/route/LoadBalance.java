@@ -5,6 +5,7 @@ import dev.kawarau.Message;
 import dev.kawarau.Query;
 import dev.kawarau.Reply;
 import dev.kawarau.Session;
+import dev.kawarau.transform.SharedMeters;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.Tags;
@@ -63,23 +64,26 @@ public final class LoadBalance implements Chain {
     private final Policy policy;
     private final Branches branches;
     private final List<Target> targets;
+    private final Runnable hideMeters;
     private final AtomicInteger turn = new AtomicInteger();
     private final Session.Key<Integer> home = Session.Key.named("home at a LoadBalance");
 
     private LoadBalance(Builder builder) {
         this.policy = builder.policy;
         this.branches = Branches.of(NAME, builder.chains);
-        MeterRegistry meters = builder.meters == null ? Metrics.globalRegistry : builder.meters;
+        SharedMeters meters = new SharedMeters();
         List<Target> made = new ArrayList<>();
         for (int i = 0; i < branches.count(); i++) {
             made.add(new Target(
                     meters,
-                    Tags.of("balance", builder.name, "target", Integer.toString(i)),
+                    Tags.of("target", Integer.toString(i)),
                     builder.failures,
                     builder.firstPause.toNanos(),
                     builder.longestPause.toNanos()));
         }
         this.targets = List.copyOf(made);
+        this.hideMeters = meters.show(
+                builder.meters == null ? Metrics.globalRegistry : builder.meters, Tags.of("balance", builder.name));
     }
 
     /** Spreads sessions over chains. */
@@ -225,7 +229,7 @@ public final class LoadBalance implements Chain {
     /** Removes its metrics. The chains stay open. */
     @Override
     public void close() {
-        targets.forEach(Target::close);
+        hideMeters.run();
     }
 
     @Override

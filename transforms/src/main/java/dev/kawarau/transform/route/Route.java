@@ -5,14 +5,16 @@ import dev.kawarau.Failure;
 import dev.kawarau.Message;
 import dev.kawarau.Reply;
 import dev.kawarau.Session;
-import io.micrometer.core.instrument.Counter;
+import dev.kawarau.transform.SharedMeters;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
+import io.micrometer.core.instrument.Tags;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -43,8 +45,8 @@ public final class Route implements Chain {
     private final Function<? super Message, String> by;
     private final Map<String, Integer> indexes = new LinkedHashMap<>();
     private final Branches branches;
-    private final List<Counter> counters = new ArrayList<>();
-    private final MeterRegistry meters;
+    private final List<LongAdder> counters = new ArrayList<>();
+    private final Runnable hideMeters;
     private final boolean byProtocol;
 
     private Route(Builder builder) {
@@ -52,15 +54,14 @@ public final class Route implements Chain {
         this.byProtocol = builder.byProtocol;
         List<Chain> chains = List.copyOf(builder.chains.values());
         this.branches = byProtocol ? Branches.ofAny(NAME, chains) : Branches.of(NAME, chains);
-        this.meters = builder.meters == null ? Metrics.globalRegistry : builder.meters;
+        SharedMeters meters = new SharedMeters();
         builder.chains.keySet().forEach(target -> {
             indexes.put(target, indexes.size());
-            counters.add(Counter.builder("kawarau.route.requests")
-                    .description("requests that a Route sent to a chain")
-                    .tag("route", builder.name)
-                    .tag("target", target)
-                    .register(meters));
+            counters.add(meters.counter(
+                    "kawarau.route.requests", "requests that a Route sent to a chain", Tags.of("target", target)));
         });
+        this.hideMeters = meters.show(
+                builder.meters == null ? Metrics.globalRegistry : builder.meters, Tags.of("route", builder.name));
     }
 
     /**
@@ -132,7 +133,7 @@ public final class Route implements Chain {
     /** Removes its metrics. The chains stay open. */
     @Override
     public void close() {
-        counters.forEach(meters::remove);
+        hideMeters.run();
     }
 
     @Override

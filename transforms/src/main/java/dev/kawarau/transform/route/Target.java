@@ -3,20 +3,17 @@ package dev.kawarau.transform.route;
 import dev.kawarau.Failure;
 import dev.kawarau.Message;
 import dev.kawarau.Reply;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
+import dev.kawarau.transform.SharedMeters;
 import io.micrometer.core.instrument.Tags;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One of the chains of a {@link LoadBalance}: how busy it is, and whether it is to be spared for now. Thread-safe. */
 final class Target {
-    private final MeterRegistry meters;
-    private final Counter requests;
-    private final Counter ejections;
-    private final Gauge underWay;
+    private final LongAdder requests;
+    private final LongAdder ejections;
     private final int mostFailures;
     private final long firstPauseNanos;
     private final long longestPauseNanos;
@@ -27,23 +24,14 @@ final class Target {
     private long pausedAt;
     private long pauseNanos;
 
-    Target(MeterRegistry meters, Tags tags, int mostFailures, long firstPauseNanos, long longestPauseNanos) {
-        this.meters = meters;
+    Target(SharedMeters meters, Tags tags, int mostFailures, long firstPauseNanos, long longestPauseNanos) {
         this.mostFailures = mostFailures;
         this.firstPauseNanos = firstPauseNanos;
         this.longestPauseNanos = longestPauseNanos;
-        this.requests = Counter.builder("kawarau.balance.requests")
-                .description("requests that a LoadBalance sent to a chain")
-                .tags(tags)
-                .register(meters);
-        this.ejections = Counter.builder("kawarau.balance.ejections")
-                .description("times that a LoadBalance began to spare a chain that had failed")
-                .tags(tags)
-                .register(meters);
-        this.underWay = Gauge.builder("kawarau.balance.inflight", inFlight, AtomicInteger::get)
-                .description("requests under way to a chain of a LoadBalance")
-                .tags(tags)
-                .register(meters);
+        this.requests = meters.counter("kawarau.balance.requests", "requests that a LoadBalance sent to a chain", tags);
+        this.ejections = meters.counter(
+                "kawarau.balance.ejections", "times that a LoadBalance began to spare a chain that had failed", tags);
+        meters.gauge("kawarau.balance.inflight", "requests under way to a chain of a LoadBalance", tags, inFlight::get);
     }
 
     int inFlight() {
@@ -92,11 +80,5 @@ final class Target {
             paused = false;
         }
         return paused;
-    }
-
-    void close() {
-        meters.remove(requests);
-        meters.remove(ejections);
-        meters.remove(underWay);
     }
 }

@@ -103,7 +103,7 @@ class LoadBalanceTest {
     private double requests(int target) {
         return meters.get("kawarau.balance.requests")
                 .tag("target", Integer.toString(target))
-                .counter()
+                .functionCounter()
                 .count();
     }
 
@@ -231,7 +231,7 @@ class LoadBalanceTest {
         }
         assertThat(meters.get("kawarau.balance.ejections")
                         .tag("target", "1")
-                        .counter()
+                        .functionCounter()
                         .count())
                 .isEqualTo(3);
     }

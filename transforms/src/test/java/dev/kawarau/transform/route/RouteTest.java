@@ -60,7 +60,7 @@ class RouteTest {
         assertThat(log).containsExactly("main SET", "replica GET", "main DEL");
         assertThat(meters.get("kawarau.route.requests")
                         .tag("target", "main")
-                        .counter()
+                        .functionCounter()
                         .count())
                 .isEqualTo(2);
     }

@@ -36,7 +36,8 @@ class ForwardedSinkTest {
     private final ConcurrentLinkedQueue<String> passed = new ConcurrentLinkedQueue<>();
     private final CassandraSink sink = CassandraSink.at("127.0.0.1:" + SERVER.port());
     private final CassandraSink later = CassandraSink.at("127.0.0.1:" + SERVER.port());
-    private final Forward forward = Forward.to(Chain.named("later").metrics(meters).to(later))
+    private final Forward forward = Forward.to(
+                    Chain.named("later").metrics(meters).to(later))
             .when(request -> request.query().kind() == Query.Kind.WRITE
                     && !request.query().namespace().startsWith("system"))
             .waiting(Duration.ofSeconds(15))
@@ -127,9 +128,13 @@ class ForwardedSinkTest {
                         .setQueryTimestamp(Long.MIN_VALUE));
                 session.execute("UPDATE later.views SET n = n + 1 WHERE k = 1");
             }
-            assertThat(session.execute("SELECT v FROM later.t WHERE k = 1").one().getInt(0))
+            assertThat(session.execute("SELECT v FROM later.t WHERE k = 1")
+                            .one()
+                            .getInt(0))
                     .isEqualTo(99);
-            assertThat(session.execute("SELECT n FROM later.views WHERE k = 1").one().getLong(0))
+            assertThat(session.execute("SELECT n FROM later.views WHERE k = 1")
+                            .one()
+                            .getLong(0))
                     .isEqualTo(100);
             assertThat(passed).doesNotContain("INSERT", "UPDATE");
         }
@@ -140,7 +145,8 @@ class ForwardedSinkTest {
         try (CqlSession session = Drivers.connect(listener, "V4", "none")) {
             session.execute("USE later");
             session.execute("INSERT INTO t (k, v) VALUES (5, 55)");
-            assertThat(session.execute("SELECT v FROM t WHERE k = 5").one().getInt(0)).isEqualTo(55);
+            assertThat(session.execute("SELECT v FROM t WHERE k = 5").one().getInt(0))
+                    .isEqualTo(55);
             assertThat(passed).contains("USE").doesNotContain("INSERT");
             assertThat(lost).isEmpty();
         }

@@ -134,7 +134,7 @@ class RoutedSinksTest {
     private double requests(String target) {
         return meters.get("kawarau.route.requests")
                 .tag("target", target)
-                .counter()
+                .functionCounter()
                 .count();
     }
 

@@ -36,7 +36,7 @@ final class ThreeServers implements AutoCloseable {
     }
 
     double count(String meter, String... tags) {
-        return meters.find(meter).tags(tags).counters().stream()
+        return meters.find(meter).tags(tags).functionCounters().stream()
                 .mapToDouble(counter -> counter.count())
                 .sum();
     }
