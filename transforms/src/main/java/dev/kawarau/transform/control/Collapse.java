@@ -144,15 +144,14 @@ public final class Collapse implements Transform {
     // --- alone
 
     private Reply send(Message request, Query query, Asker asker, Chain next) {
-        boolean changesState =
-                switch (query.trace()) {
-                    case NONE, STATEMENT -> false;
-                    case CARRIED -> true;
-                    case TOLD, NEXT -> {
-                        asker.apart = true;
-                        yield true;
-                    }
-                };
+        boolean changesState = switch (query.trace()) {
+            case NONE, STATEMENT -> false;
+            case CARRIED -> true;
+            case TOLD, NEXT -> {
+                asker.apart = true;
+                yield true;
+            }
+        };
         Writes.Write write = writes.begin(query);
         asker.underWay++;
         asker.stateChanges += changesState ? 1 : 0;

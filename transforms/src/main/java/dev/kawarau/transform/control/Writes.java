@@ -94,7 +94,7 @@ final class Writes {
         for (int i = 0; i < keys.size(); i++) {
             // Who makes up keys with one hash has them shared less, and nothing else.
             int hash = keys.get(i).hashCode() * 0x9E3779B9;
-            places[i] = hash >>> Integer.SIZE - STRIPE_BITS;
+            places[i] = hash >>> (Integer.SIZE - STRIPE_BITS);
         }
         return places;
     }

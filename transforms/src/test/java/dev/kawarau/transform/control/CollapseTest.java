@@ -87,7 +87,13 @@ class CollapseTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
-            value = {"GET k|GET l", "GET k|STRLEN k", "HGET k a|HGET k b", "LRANGE k 0 1|LRANGE k 0 2", "MGET k l|MGET k"})
+            value = {
+                "GET k|GET l",
+                "GET k|STRLEN k",
+                "HGET k a|HGET k b",
+                "LRANGE k 0 1|LRANGE k 0 2",
+                "MGET k l|MGET k"
+            })
     void whatAsksForSomethingElseIsAskedToo(String one, String other) {
         try (ChainTester chain = chain()) {
             TestClient second = chain.connect();
@@ -98,7 +104,8 @@ class CollapseTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"SRANDMEMBER k", "HRANDFIELD k", "XREAD BLOCK 0 STREAMS k 0", "SET k v", "GETSET k v", "DBSIZE"})
+    @ValueSource(
+            strings = {"SRANDMEMBER k", "HRANDFIELD k", "XREAD BLOCK 0 STREAMS k 0", "SET k v", "GETSET k v", "DBSIZE"})
     void whatMayNotBeSharedIsNot(String request) {
         try (ChainTester chain = chain()) {
             TestClient second = chain.connect();
