@@ -3,6 +3,7 @@
  *
  * <ul>
  *   <li>{@link dev.kawarau.transform.route.Route}: a function names the chain for each request;
+ *   <li>{@link dev.kawarau.transform.route.Scatter}: several chains at once for each request, and one response of theirs;
  *   <li>{@link dev.kawarau.transform.route.LoadBalance}: any of several chains that are alike;
  *   <li>{@link dev.kawarau.transform.route.Tee}: a copy to another chain, whose answers are compared, and may take over;
  *   <li>{@link dev.kawarau.transform.route.Forward}: in the background, after the client was answered;
@@ -12,7 +13,7 @@
  * <p>Tee, Forward and Coalesce are transforms; the others end a chain: {@code Chain.named("orders").to(Route.by(...).build())}. They know no protocol. Like a sink, they may
  * be shared by chains and are closed by whoever made them, and so are the chains that they send to.
  *
- * <p><b>State of a session</b> at a Route or a LoadBalance. A client counts on what it told its connection before. What that is goes to the session's
+ * <p><b>State of a session</b> at those that end a chain. A client counts on what it told its connection before. What that is goes to the session's
  * <i>home</i>, the chain that answers it; the others learn of it so:
  *
  * <ul>

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The end of the chain that a Tee or a Forward under test sends to. It answers by a function, or when the test says so. */
+/** The end of a chain that one under test sends to as well. It answers by a function, or when the test says so. */
 final class OtherSide implements Chain {
     private record Held(Message request, Promise promise) {}
 
@@ -58,11 +58,27 @@ final class OtherSide implements Chain {
 
     /** Answers the oldest request that is held. */
     void answer(Message response) throws InterruptedException {
+        answer(request -> response);
+    }
+
+    /** Answers the oldest request that is held, with what is made of it on its event loop. */
+    void answer(Function<Message, Message> response) throws InterruptedException {
+        Held oldest = oldest();
+        oldest.request.session().loop().execute(() -> oldest.promise.complete(response.apply(oldest.request)));
+    }
+
+    /** Fails the oldest request that is held. */
+    void fail(Throwable failure) throws InterruptedException {
+        Held oldest = oldest();
+        oldest.request.session().loop().execute(() -> oldest.promise.fail(failure));
+    }
+
+    private Held oldest() throws InterruptedException {
         Held oldest = held.poll(10, TimeUnit.SECONDS);
         if (oldest == null) {
             throw new AssertionError("nothing came to the other side");
         }
-        oldest.request.session().loop().execute(() -> oldest.promise.complete(response));
+        return oldest;
     }
 
     List<String> operations() {
