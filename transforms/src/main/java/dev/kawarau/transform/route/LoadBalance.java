@@ -2,7 +2,6 @@ package dev.kawarau.transform.route;
 
 import dev.kawarau.Chain;
 import dev.kawarau.Message;
-import dev.kawarau.Query;
 import dev.kawarau.Reply;
 import dev.kawarau.Session;
 import dev.kawarau.transform.SharedMeters;
@@ -136,7 +135,7 @@ public final class LoadBalance implements Chain {
             case ROUND_ROBIN -> nth(usable, turn.getAndIncrement());
             case LEAST_IN_FLIGHT -> least(usable);
             case TWO_CHOICES -> {
-                long chance = mix(turn.getAndIncrement());
+                long chance = Placement.mix(turn.getAndIncrement());
                 int first = nth(usable, (int) chance);
                 int second = nth(usable, (int) (chance >>> 32));
                 yield targets.get(second).inFlight() < targets.get(first).inFlight() ? second : first;
@@ -174,36 +173,9 @@ public final class LoadBalance implements Chain {
         return best;
     }
 
-    /** Highest random weight (rendezvous hashing). */
     private int byKey(Message request, IntPredicate usable) {
-        Query query = request.query();
-        List<ByteBuf> keys = query.keys();
-        if (keys.isEmpty()) {
-            return home(request.session());
-        }
-        ByteBuf key = keys.get(0);
-        long hash = 1;
-        for (int i = key.readerIndex(); i < key.writerIndex(); i++) {
-            hash = hash * 0x100000001B3L + key.getByte(i);
-        }
-        int best = -1;
-        long most = 0;
-        for (int i = 0; i < targets.size(); i++) {
-            long weight = mix(hash + mix(i));
-            if (usable.test(i) && (best < 0 || weight > most)) {
-                best = i;
-                most = weight;
-            }
-        }
-        return best;
-    }
-
-    /** Spreads bits (the last steps of SplitMix64). */
-    private static long mix(long value) {
-        long z = value + 0x9E3779B97F4A7C15L;
-        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-        return z ^ (z >>> 31);
+        List<ByteBuf> keys = request.query().keys();
+        return keys.isEmpty() ? home(request.session()) : Placement.of(keys.get(0), targets.size(), usable);
     }
 
     @Override

@@ -8,6 +8,8 @@
  *   <li>{@link dev.kawarau.transform.route.Tee}: a copy to another chain, whose answers are compared, and may take over;
  *   <li>{@link dev.kawarau.transform.route.Forward}: in the background, after the client was answered;
  *   <li>{@link dev.kawarau.transform.route.Coalesce}: down the chain, several at once.
+ *   <li>{@link dev.kawarau.transform.route.ParallelMap}: copies of one chain, which a session has all at work at once;
+ *   <li>{@link dev.kawarau.transform.route.Tee}: a copy to another chain, whose answers are compared, and may take over.
  * </ul>
  *
  * <p>Tee, Forward and Coalesce are transforms; the others end a chain: {@code Chain.named("orders").to(Route.by(...).build())}. They know no protocol. Like a sink, they may
