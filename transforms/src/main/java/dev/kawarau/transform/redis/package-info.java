@@ -8,6 +8,8 @@
  *       dev.kawarau.transform.consistency.TunableConsistency} over servers that know nothing of each other.
  *   <li>{@link dev.kawarau.transform.redis.RedisComparator} tells whether two servers answered the same, for {@link
  *       dev.kawarau.transform.route.Tee}.
+ *   <li>{@link dev.kawarau.transform.redis.RedisCollate} makes one answer of those of servers that hold different keys, for
+ *       {@link dev.kawarau.transform.route.Scatter}.
  * </ul>
  *
  * <p>Their tests against real servers stand beside the Redis sink.
