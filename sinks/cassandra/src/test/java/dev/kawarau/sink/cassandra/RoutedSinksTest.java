@@ -6,6 +6,8 @@ import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import com.datastax.oss.driver.api.core.cql.Row;
+import com.datastax.oss.driver.api.core.cql.Statement;
 import com.datastax.oss.protocol.internal.Message;
 import com.datastax.oss.protocol.internal.request.Prepare;
 import com.datastax.oss.protocol.internal.response.Error;
@@ -17,14 +19,20 @@ import dev.kawarau.Listener;
 import dev.kawarau.Query;
 import dev.kawarau.cql.CqlListener;
 import dev.kawarau.testkit.cassandra.CassandraServer;
+import dev.kawarau.transform.route.Collate;
+import dev.kawarau.transform.route.LoadBalance;
+import dev.kawarau.transform.route.ParallelMap;
 import dev.kawarau.transform.route.Route;
+import dev.kawarau.transform.route.Scatter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -33,7 +41,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Two real servers behind a {@link Route}: the state of a session is the same at both. Reads go to one, the rest to the other. */
+/**
+ * Two real servers behind what ends a chain with several: the state of a session is the same at both. If not said otherwise it is
+ * a {@link Route}, and reads go to one, the rest to the other.
+ */
 class RoutedSinksTest {
     private static CassandraServer main;
     private static CassandraServer replica;
@@ -82,9 +93,13 @@ class RoutedSinksTest {
                 .to("replica", replicaSink)
                 .metrics(meters)
                 .build();
-        listener = CqlListener.on("127.0.0.1:0")
+        listener = listening(route);
+    }
+
+    private Listener listening(Chain end) {
+        return CqlListener.on("127.0.0.1:0")
                 .metrics(meters)
-                .serve(Chain.named("routed").to(route));
+                .serve(Chain.named("routed").to(end));
     }
 
     private CassandraSink sink(CassandraServer server) {
@@ -161,6 +176,119 @@ class RoutedSinksTest {
                             .one()
                             .getString("v"))
                     .isEqualTo("main in routed_a");
+        }
+    }
+
+    private static List<String> values(CqlSession session, List<? extends Statement<?>> statements) throws Exception {
+        List<CompletableFuture<AsyncResultSet>> answers = new ArrayList<>();
+        for (Statement<?> statement : statements) {
+            answers.add(session.executeAsync(statement).toCompletableFuture());
+        }
+        List<String> values = new ArrayList<>();
+        for (CompletableFuture<AsyncResultSet> answer : answers) {
+            Row row = answer.get().one();
+            values.add(row == null ? "" : row.getString("v"));
+        }
+        return values;
+    }
+
+    @Test
+    void theDriverFindsAllServersOfALoadBalanceBehindOneAddress() throws Exception {
+        LoadBalance balance = LoadBalance.to(mainSink, replicaSink)
+                .by(LoadBalance.Policy.ROUND_ROBIN)
+                .metrics(meters)
+                .build();
+        try (Listener balanced = listening(balance);
+                CqlSession session = Drivers.to(Drivers.address(balanced), "V5", "none")
+                        .withKeyspace(CqlIdentifier.fromCql("routed_b"))
+                        .build()) {
+            PreparedStatement prepared = session.prepare("SELECT v FROM t WHERE k = ? LIMIT 7");
+            List<String> values = values(session, Collections.nCopies(100, prepared.bind(1)));
+
+            assertThat(Collections.frequency(values, "main in routed_b")).isBetween(40, 60);
+            assertThat(Collections.frequency(values, "replica in routed_b")).isBetween(40, 60);
+            for (String target : List.of("0", "1")) {
+                assertThat(meters.get("kawarau.balance.requests")
+                                .tag("target", target)
+                                .counter()
+                                .count())
+                        .isGreaterThan(40);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"V4", "V5"})
+    void whatTheDriverWritesThroughAScatterIsAtBothServersAndEitherAnswersReads(String version) throws Exception {
+        Scatter scatter = Scatter.toAll()
+                .to("main", mainSink)
+                .to("replica", replicaSink)
+                .collate(Query.Kind.READ, Collate.fastest())
+                .metrics(meters)
+                .build();
+        int from = version.equals("V4") ? 1_000 : 2_000;
+        try (Listener scattered = listening(scatter);
+                CqlSession session = Drivers.to(Drivers.address(scattered), version, "none")
+                        .withKeyspace(CqlIdentifier.fromCql("routed_a"))
+                        .build()) {
+            PreparedStatement insert = session.prepare("INSERT INTO t (k, v) VALUES (?, ?)");
+            values(
+                    session,
+                    IntStream.range(from, from + 100)
+                            .mapToObj(k -> insert.bind(k, "tea " + k))
+                            .toList());
+            PreparedStatement select = session.prepare("SELECT v FROM t WHERE k = ?");
+            assertThat(values(
+                            session,
+                            IntStream.range(from, from + 100)
+                                    .mapToObj(select::bind)
+                                    .toList()))
+                    .containsExactlyElementsOf(IntStream.range(from, from + 100)
+                            .mapToObj(k -> "tea " + k)
+                            .toList());
+        }
+        for (CassandraServer server : List.of(main, replica)) {
+            try (CqlSession direct = Drivers.to(new InetSocketAddress("127.0.0.1", server.port()), version, "none")
+                    .build()) {
+                for (int k = from; k < from + 100; k += 33) {
+                    assertThat(direct.execute("SELECT v FROM routed_a.t WHERE k = " + k)
+                                    .one()
+                                    .getString(0))
+                            .isEqualTo("tea " + k);
+                }
+            }
+        }
+    }
+
+    @Test
+    void copiesOfAChainAnswerOneSessionOfTheDriver() throws Exception {
+        ParallelMap map = ParallelMap.to(
+                        mainSink, Chain.named("copy").metrics(meters).to(mainSink))
+                .metrics(meters)
+                .build();
+        try (Listener parallel = listening(map);
+                CqlSession session = Drivers.to(Drivers.address(parallel), "V5", "none")
+                        .withKeyspace(CqlIdentifier.fromCql("routed_b"))
+                        .build()) {
+            PreparedStatement insert = session.prepare("INSERT INTO t (k, v) VALUES (?, ?)");
+            values(
+                    session,
+                    IntStream.range(3_000, 3_200)
+                            .mapToObj(k -> insert.bind(k, "v" + k))
+                            .toList());
+            PreparedStatement select = session.prepare("SELECT v FROM t WHERE k = ?");
+            assertThat(values(
+                            session,
+                            IntStream.range(3_000, 3_200).mapToObj(select::bind).toList()))
+                    .containsExactlyElementsOf(
+                            IntStream.range(3_000, 3_200).mapToObj(k -> "v" + k).toList());
+        }
+        for (String target : List.of("0", "1")) {
+            assertThat(meters.get("kawarau.parallel.requests")
+                            .tag("target", target)
+                            .counter()
+                            .count())
+                    .isGreaterThan(100);
         }
     }
 }
