@@ -20,6 +20,7 @@ import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -132,6 +133,21 @@ class ScatterTest {
             chain.client().expect("-ERR a\r\n");
         }
         assertThat(count("late", "a")).isEqualTo(1);
+    }
+
+    @Test
+    void aChainThatIsStillAtWorkWhenTheClientWasAnsweredCanReadTheRequest() throws InterruptedException {
+        OtherSide slow = OtherSide.holding();
+        List<String> read = new CopyOnWriteArrayList<>();
+        try (ChainTester chain = serving(toAll(answering("+a"), slow))) {
+            chain.client().send("GET k\r\n").expect("+a\r\n");
+            slow.answer(request -> {
+                read.add(request.isOver() + " " + request.bytes().toString(StandardCharsets.ISO_8859_1));
+                return simple(request, "+late");
+            });
+            await().until(() -> count("late", "b") == 1);
+        }
+        assertThat(read).containsExactly("true *2\r\n$3\r\nGET\r\n$1\r\nk\r\n");
     }
 
     @Test
@@ -251,6 +267,7 @@ class ScatterTest {
         }
         assertThat(a.operations()).containsExactly("GET", "SELECT", "AUTH", "SUBSCRIBE", "PUBLISH");
         assertThat(b.operations()).containsExactly("GET", "SELECT", "AUTH");
+        assertThat(count("late", "b")).as("it answered at once, as did the first").isZero();
     }
 
     @Test
