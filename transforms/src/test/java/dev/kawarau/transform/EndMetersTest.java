@@ -6,7 +6,9 @@ import dev.kawarau.Chain;
 import dev.kawarau.transform.consistency.TunableConsistency;
 import dev.kawarau.transform.redis.RedisVersionStamp;
 import dev.kawarau.transform.route.LoadBalance;
+import dev.kawarau.transform.route.ParallelMap;
 import dev.kawarau.transform.route.Route;
+import dev.kawarau.transform.route.Scatter;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -30,6 +32,16 @@ class EndMetersTest {
                                 .to("main", end())
                                 .metrics(registry)
                                 .build()),
+                Named.of(
+                        "Scatter",
+                        registry -> Scatter.toAll()
+                                .to("main", end())
+                                .metrics(registry)
+                                .build()),
+                Named.of(
+                        "ParallelMap",
+                        registry ->
+                                ParallelMap.to(end(), end()).metrics(registry).build()),
                 Named.of(
                         "LoadBalance",
                         registry ->

@@ -4,8 +4,8 @@ import dev.kawarau.Failure;
 import dev.kawarau.Message;
 import dev.kawarau.Promise;
 import dev.kawarau.Reply;
-import io.micrometer.core.instrument.Counter;
 import java.util.ArrayDeque;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The order of one session at a {@link ParallelMap}. What goes alone waits until nothing is under way at other copies than its
@@ -13,7 +13,7 @@ import java.util.ArrayDeque;
  */
 final class CopyOrder {
     private final ParallelMap owner;
-    private final Counter waited;
+    private final LongAdder waited;
     private final int[] underWayAt;
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>(4);
     private int underWay;
@@ -23,7 +23,7 @@ final class CopyOrder {
 
     private record Waiting(Message request, int copy, boolean isAlone, boolean isState, Promise reply) {}
 
-    CopyOrder(ParallelMap owner, int copies, Counter waited) {
+    CopyOrder(ParallelMap owner, int copies, LongAdder waited) {
         this.owner = owner;
         this.waited = waited;
         this.underWayAt = new int[copies];

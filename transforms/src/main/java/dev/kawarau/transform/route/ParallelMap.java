@@ -5,14 +5,16 @@ import dev.kawarau.Message;
 import dev.kawarau.Query;
 import dev.kawarau.Reply;
 import dev.kawarau.Session;
-import io.micrometer.core.instrument.Counter;
+import dev.kawarau.transform.SharedMeters;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
+import io.micrometer.core.instrument.Tags;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -53,26 +55,25 @@ public final class ParallelMap implements Chain {
     private static final String NAME = "ParallelMap";
 
     private final Branches branches;
-    private final List<Counter> requests = new ArrayList<>();
-    private final Counter waited;
-    private final MeterRegistry meters;
+    private final List<LongAdder> requests = new ArrayList<>();
+    private final LongAdder waited;
+    private final Runnable hideMeters;
     private final AtomicInteger turn = new AtomicInteger();
     private final Session.Key<CopyOrder> orders = Session.Key.named("order of a session at a ParallelMap");
 
     private ParallelMap(Builder builder) {
         this.branches = Branches.of(NAME, builder.chains);
-        this.meters = builder.meters == null ? Metrics.globalRegistry : builder.meters;
+        SharedMeters meters = new SharedMeters();
         for (int i = 0; i < branches.count(); i++) {
-            requests.add(Counter.builder("kawarau.parallel.requests")
-                    .description("requests that a ParallelMap sent to a copy")
-                    .tag("parallel", builder.name)
-                    .tag("target", Integer.toString(i))
-                    .register(meters));
+            requests.add(meters.counter(
+                    "kawarau.parallel.requests",
+                    "requests that a ParallelMap sent to a copy",
+                    Tags.of("target", Integer.toString(i))));
         }
-        this.waited = Counter.builder("kawarau.parallel.waited")
-                .description("requests that waited at a ParallelMap for others of their session")
-                .tag("parallel", builder.name)
-                .register(meters);
+        this.waited = meters.counter(
+                "kawarau.parallel.waited", "requests that waited at a ParallelMap for others of their session");
+        this.hideMeters = meters.show(
+                builder.meters == null ? Metrics.globalRegistry : builder.meters, Tags.of("parallel", builder.name));
     }
 
     /** Deals the requests of each session over copies of a chain. */
@@ -174,8 +175,7 @@ public final class ParallelMap implements Chain {
     /** Removes its metrics. The chains stay open. */
     @Override
     public void close() {
-        requests.forEach(meters::remove);
-        meters.remove(waited);
+        hideMeters.run();
     }
 
     @Override

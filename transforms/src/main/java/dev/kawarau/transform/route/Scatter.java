@@ -6,9 +6,11 @@ import dev.kawarau.Message;
 import dev.kawarau.Query;
 import dev.kawarau.Reply;
 import dev.kawarau.Session;
+import dev.kawarau.transform.SharedMeters;
 import dev.kawarau.wire.LoopLocal;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
+import io.micrometer.core.instrument.Tags;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -72,7 +74,7 @@ public final class Scatter implements Chain {
     private final long timeoutNanos;
     private final long maxLateBytes;
     private final LoopLocal<long[]> owed;
-    private final MeterRegistry meters;
+    private final Runnable hideMeters;
 
     private Scatter(Builder builder) {
         this.by = builder.by;
@@ -81,11 +83,13 @@ public final class Scatter implements Chain {
         this.usual = builder.usual;
         this.timeoutNanos = builder.timeout.toNanos();
         this.maxLateBytes = builder.lateBytes;
-        this.meters = builder.meters == null ? Metrics.globalRegistry : builder.meters;
+        SharedMeters meters = new SharedMeters();
         builder.chains.keySet().forEach(target -> {
             indexes.put(target, indexes.size());
-            targets.add(new ScatterTarget(meters, builder.name, target));
+            targets.add(new ScatterTarget(meters, target));
         });
+        this.hideMeters = meters.show(
+                builder.meters == null ? Metrics.globalRegistry : builder.meters, Tags.of("scatter", builder.name));
         int count = branches.count();
         this.all = new int[count];
         for (int i = 0; i < count; i++) {
@@ -245,7 +249,7 @@ public final class Scatter implements Chain {
     /** Removes its metrics. The chains stay open. */
     @Override
     public void close() {
-        targets.forEach(target -> target.remove(meters));
+        hideMeters.run();
     }
 
     @Override

@@ -5,18 +5,18 @@
  *   <li>{@link dev.kawarau.transform.route.Route}: a function names the chain for each request;
  *   <li>{@link dev.kawarau.transform.route.Scatter}: several chains at once for each request, and one response of theirs;
  *   <li>{@link dev.kawarau.transform.route.LoadBalance}: any of several chains that are alike;
+ *   <li>{@link dev.kawarau.transform.route.ParallelMap}: copies of one chain, which a session has all at work at once;
  *   <li>{@link dev.kawarau.transform.route.Tee}: a copy to another chain, whose answers are compared, and may take over;
  *   <li>{@link dev.kawarau.transform.route.Forward}: in the background, after the client was answered;
  *   <li>{@link dev.kawarau.transform.route.Coalesce}: down the chain, several at once.
- *   <li>{@link dev.kawarau.transform.route.ParallelMap}: copies of one chain, which a session has all at work at once;
- *   <li>{@link dev.kawarau.transform.route.Tee}: a copy to another chain, whose answers are compared, and may take over.
  * </ul>
  *
- * <p>Tee, Forward and Coalesce are transforms; the others end a chain: {@code Chain.named("orders").to(Route.by(...).build())}. They know no protocol. Like a sink, they may
- * be shared by chains and are closed by whoever made them, and so are the chains that they send to.
+ * <p>Tee, Forward and Coalesce are transforms; the others end a chain: {@code Chain.named("orders").to(Route.by(...).build())}.
+ * They know no protocol. Like a sink, they may be shared by chains and are closed by whoever made them, and so are the chains
+ * that they send to.
  *
- * <p><b>State of a session</b> at those that end a chain. A client counts on what it told its connection before. What that is goes to the session's
- * <i>home</i>, the chain that answers it; the others learn of it so:
+ * <p><b>State of a session</b> at those that end a chain. A client counts on what it told its connection before. What that is
+ * goes to the session's <i>home</i>, the chain that answers it; the others learn of it so:
  *
  * <ul>
  *   <li>What a sink finds by itself when the session comes to it (a database or keyspace, a protocol version, a name) is told

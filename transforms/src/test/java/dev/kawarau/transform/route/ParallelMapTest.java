@@ -66,7 +66,7 @@ class ParallelMapTest {
     }
 
     private double waited() {
-        return meters.get("kawarau.parallel.waited").counter().count();
+        return meters.get("kawarau.parallel.waited").functionCounter().count();
     }
 
     /** The copy that is the home of the only session, whose number the test does not know. */
@@ -93,7 +93,7 @@ class ParallelMapTest {
         assertThat(waited()).isZero();
         assertThat(meters.get("kawarau.parallel.requests")
                         .tag("target", "0")
-                        .counter()
+                        .functionCounter()
                         .count())
                 .isEqualTo(2);
     }

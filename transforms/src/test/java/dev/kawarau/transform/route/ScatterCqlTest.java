@@ -69,7 +69,7 @@ class ScatterCqlTest {
             }
             await().until(() -> meters.get("kawarau.scatter.late")
                             .tag("target", "a")
-                            .counter()
+                            .functionCounter()
                             .count()
                     == 2);
         }
@@ -149,7 +149,8 @@ class ScatterCqlTest {
                 chain.receive();
             }
         }
-        assertThat(meters.get("kawarau.parallel.waited").counter().count()).isZero();
+        assertThat(meters.get("kawarau.parallel.waited").functionCounter().count())
+                .isZero();
     }
 
     private static Chain answersStartup(Chain behind) {

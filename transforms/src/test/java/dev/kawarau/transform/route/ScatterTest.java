@@ -76,7 +76,7 @@ class ScatterTest {
     private double count(String what, String target) {
         return meters.get("kawarau.scatter." + what)
                 .tag("target", target)
-                .counter()
+                .functionCounter()
                 .count();
     }
 
@@ -267,7 +267,9 @@ class ScatterTest {
         }
         assertThat(a.operations()).containsExactly("GET", "SELECT", "AUTH", "SUBSCRIBE", "PUBLISH");
         assertThat(b.operations()).containsExactly("GET", "SELECT", "AUTH");
-        assertThat(count("late", "b")).as("it answered at once, as did the first").isZero();
+        assertThat(count("late", "b"))
+                .as("it answered at once, as did the first")
+                .isZero();
     }
 
     @Test

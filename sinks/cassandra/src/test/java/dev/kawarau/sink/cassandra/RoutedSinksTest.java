@@ -210,7 +210,7 @@ class RoutedSinksTest {
             for (String target : List.of("0", "1")) {
                 assertThat(meters.get("kawarau.balance.requests")
                                 .tag("target", target)
-                                .counter()
+                                .functionCounter()
                                 .count())
                         .isGreaterThan(40);
             }
@@ -286,7 +286,7 @@ class RoutedSinksTest {
         for (String target : List.of("0", "1")) {
             assertThat(meters.get("kawarau.parallel.requests")
                             .tag("target", target)
-                            .counter()
+                            .functionCounter()
                             .count())
                     .isGreaterThan(100);
         }

@@ -104,7 +104,7 @@ class ParallelSinksTest {
         for (int i = 0; i < COPIES; i++) {
             assertThat(meters.get("kawarau.parallel.requests")
                             .tag("target", Integer.toString(i))
-                            .counter()
+                            .functionCounter()
                             .count())
                     .isGreaterThan(100);
         }

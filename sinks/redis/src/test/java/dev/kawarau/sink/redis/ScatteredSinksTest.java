@@ -108,7 +108,7 @@ class ScatteredSinksTest {
             Awaitility.await()
                     .untilAsserted(() -> assertThat(meters.get("kawarau.scatter.late")
                                     .tag("target", "a")
-                                    .counter()
+                                    .functionCounter()
                                     .count())
                             .isGreaterThanOrEqualTo(50));
         } finally {
