@@ -54,7 +54,8 @@ import org.jspecify.annotations.Nullable;
  * A command that may block, such as BLPOP, can be sent to one chain, and is refused for several.
  *
  * <p>Each chain gets the requests of a session in their order. After {@link Collate#first()} and {@link Collate#fastest()}
- * others may still be at work.
+ * others may still be at work. A session that one of them is still at work for may stay on a chain that is no longer served until
+ * its next request.
  *
  * <p><b>Cost.</b> For each request the function, a few objects for each chain that it names, and a timer; for the databases as
  * many requests. <b>Protocols.</b> All; the chains must speak the same one. Counts {@code kawarau.scatter.requests}, {@code

@@ -173,8 +173,8 @@ class ScatteredSinksTest {
         RedisSink only = sink(b);
         try (RawClient client = new RawClient("127.0.0.1", listener.port())) {
             assertThat(client.call("SELECT", "5")).isEqualTo("+OK");
+            // A write, whose answers are all there; after a read the session may stay until its next request.
             assertThat(client.call("SET", "k", "v")).isEqualTo("+OK");
-            assertThat(client.call("GET", "k")).isEqualTo("$v");
             Chain next = Chain.named("next").to(only);
             listener.serve(next)
                     .toCompletableFuture()
