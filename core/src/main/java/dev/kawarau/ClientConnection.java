@@ -384,15 +384,26 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     /** Takes no more requests, and closes when every reply that is due was written. */
     void close() {
+        if (takesNoMore() && exchanges.isEmpty()) {
+            closeWhenAnswered();
+        }
+    }
+
+    /** Takes no more requests, not even those that were read, and closes at once. */
+    void cut() {
+        takesNoMore();
+        abort();
+    }
+
+    /** Whether it did until now. */
+    private boolean takesNoMore() {
         if (closing) {
-            return;
+            return false;
         }
         closing = true;
         gate.discard();
         requests.close();
-        if (exchanges.isEmpty()) {
-            closeWhenAnswered();
-        }
+        return true;
     }
 
     private long id() {

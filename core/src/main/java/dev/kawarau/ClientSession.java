@@ -129,6 +129,11 @@ final class ClientSession implements Session {
         connection.close();
     }
 
+    @Override
+    public void abort() {
+        connection.cut();
+    }
+
     void hungUp() {
         List<Runnable> actions = hangUpActions;
         hangUpActions = null;

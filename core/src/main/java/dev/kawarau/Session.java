@@ -72,6 +72,12 @@ public interface Session {
     /** Takes no more requests, and closes the connection once every reply that is due has been written. */
     void close();
 
+    /**
+     * Takes no more requests, and closes the connection at once, as if it were cut: replies that are due are not written.
+     * What is under way is carried out all the same.
+     */
+    void abort();
+
     /** A key for per-connection state. Keys are few and live in static fields. */
     @SuppressWarnings("UnusedTypeParameter") // it types what is kept under the key
     final class Key<T> {

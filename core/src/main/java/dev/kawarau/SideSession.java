@@ -175,6 +175,12 @@ public final class SideSession implements Session {
         endIfDue();
     }
 
+    /** The same as {@link #close}: there is no connection here to cut. */
+    @Override
+    public void abort() {
+        close();
+    }
+
     private void endIfDue() {
         if (closing && inFlight == 0) {
             // Not here: whoever closes it may be a sink in the middle of its work.

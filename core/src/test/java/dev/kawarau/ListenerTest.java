@@ -190,6 +190,31 @@ class ListenerTest {
     }
 
     @Test
+    void aSessionThatATransformAbortsWritesNothingMoreAndTakesNoMore() throws Exception {
+        List<String> taken = Collections.synchronizedList(new ArrayList<>());
+        Chain aborting = Chain.named("aborting")
+                .then((request, next) -> {
+                    taken.add(request.query().operation());
+                    Reply reply = next.send(request);
+                    if (request.query().operation().equals("QUIT")) {
+                        request.session().abort();
+                        assertThat(request.session().isOpen()).isFalse();
+                        return Reply.failed(new Failure(Failure.Kind.UNAVAILABLE, "nobody reads this"));
+                    }
+                    return reply;
+                })
+                .to(held);
+
+        try (Listener listener = LineListener.on("127.0.0.1:0").serve(aborting);
+                LineClient client = LineClient.of(listener)) {
+            client.send("GET a\nQUIT\nSET b\n").expectEnd();
+            held.next().answer("a");
+            held.next().answer("quit");
+            assertThat(taken).containsExactly("GET", "QUIT");
+        }
+    }
+
+    @Test
     void stateOfASessionLivesAsLongAsItsConnection() {
         Session.Key<Integer> count = Session.Key.named("count");
         List<Long> closed = Collections.synchronizedList(new ArrayList<>());

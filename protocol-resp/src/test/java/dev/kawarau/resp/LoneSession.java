@@ -100,6 +100,11 @@ final class LoneSession implements Session {
         throw noConnection();
     }
 
+    @Override
+    public void abort() {
+        throw noConnection();
+    }
+
     private static IllegalStateException noConnection() {
         return new IllegalStateException("this session has no connection");
     }
