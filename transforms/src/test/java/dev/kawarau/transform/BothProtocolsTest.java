@@ -24,8 +24,10 @@ import dev.kawarau.resp.RespMessage;
 import dev.kawarau.testkit.ChainTester;
 import dev.kawarau.testkit.VirtualTime;
 import dev.kawarau.transform.control.CircuitBreaker;
+import dev.kawarau.transform.control.Collapse;
 import dev.kawarau.transform.control.ConcurrencyLimit;
 import dev.kawarau.transform.control.CqlChain;
+import dev.kawarau.transform.control.FaultInjection;
 import dev.kawarau.transform.control.RespChain;
 import dev.kawarau.transform.control.Retry;
 import dev.kawarau.transform.control.Throttle;
@@ -140,6 +142,21 @@ class BothProtocolsTest {
                 row("Retry", () -> Retry.attempts(3), PASSES, PASSES, PASSES),
                 row("CircuitBreaker", () -> CircuitBreaker.named("both"), PASSES, PASSES, PASSES),
                 row("CircuitBreaker that is open", BothProtocolsTest::broken, UNAVAILABLE, UNAVAILABLE, UNAVAILABLE),
+                row("Collapse", Collapse::create, PASSES, PASSES, PASSES),
+                row(
+                        "FaultInjection",
+                        () -> FaultInjection.builder()
+                                .error(1, new Failure(OVERLOADED, "injected"))
+                                .build(),
+                        OVERLOADED,
+                        OVERLOADED,
+                        OVERLOADED),
+                row(
+                        "FaultInjection without faults",
+                        () -> FaultInjection.builder().build(),
+                        PASSES,
+                        PASSES,
+                        PASSES),
                 row("DebugPrinter", () -> DebugPrinter.to(line -> {}), PASSES, PASSES, PASSES),
                 row("Sampler", () -> Sampler.oneIn(1, QueryTypeFilter.allow(READ)), PASSES, DENIED, PASSES),
                 row("HotKeys", HotKeys::create, PASSES, PASSES, PASSES),

@@ -6,7 +6,8 @@
  *   <li>{@link dev.kawarau.transform.control.ConcurrencyLimit} lets so many be under way at a time;
  *   <li>{@link dev.kawarau.transform.control.Timeout} fails what has no reply after so long;
  *   <li>{@link dev.kawarau.transform.control.Retry} sends again what failed, if that is safe;
- *   <li>{@link dev.kawarau.transform.control.CircuitBreaker} sends nothing to a database that fails.
+ *   <li>{@link dev.kawarau.transform.control.CircuitBreaker} sends nothing to a database that fails;
+ *   <li>{@link dev.kawarau.transform.control.FaultInjection} delays, loses and fails requests by chance.
  * </ul>
  *
  * <p>One object serves every connection and every event loop, so all of them are thread-safe. They know no protocol: what
