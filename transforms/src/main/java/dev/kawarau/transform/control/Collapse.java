@@ -43,8 +43,12 @@ import org.jspecify.annotations.Nullable;
  * requests of its session are on their way to the database, lest it be answered as of before them. So who sends one
  * request at a time gains most, and a long pipeline little.
  *
+ * <p><b>Where:</b> behind all that does one thing for one client and another for the next (rights, tenants' prefixes, routes
+ * by session), since of a read that is shared only the first passes on.
+ *
  * <p><b>On failure</b> all that share a read fail as it does. If the client that it was sent for is gone before it was
- * answered, the others are sent by themselves.
+ * answered, the others are sent by themselves; but where there is an order, one whose client has sent a write behind it
+ * fails as not sent, for it would be answered with that.
  *
  * <p><b>Cost:</b> a hash of the request and of its keys, and a counter for each of them that all event loops share; 64 KiB.
  * Thread-safe.
@@ -56,7 +60,7 @@ public final class Collapse implements Transform {
     private static final long UNSETTLED_SECONDS = 30;
 
     private final Predicate<? super Message> wanted;
-    private final Session.Key<Asker> key = Session.Key.named("collapse");
+    private final Session.Key<Flight.Asker> key = Session.Key.named("collapse");
     private final LoopLocal<Map<Flight.Course, Flight>> flights = new LoopLocal<>(loop -> new HashMap<>());
     private final Writes writes = new Writes();
     private final SharedMeters meters = new SharedMeters();
@@ -90,18 +94,10 @@ public final class Collapse implements Transform {
         meters.show(context);
     }
 
-    /** What a session has on its way to the database. */
-    private static final class Asker {
-        private int underWay;
-        private int stateChanges;
-        /** The database does more for it than answer, or less. */
-        private boolean apart;
-    }
-
-    private Asker asker(Session session) {
-        Asker asker = session.get(key);
+    private Flight.Asker asker(Session session) {
+        Flight.Asker asker = session.get(key);
         if (asker == null) {
-            asker = new Asker();
+            asker = new Flight.Asker();
             session.set(key, asker);
         }
         return asker;
@@ -110,7 +106,7 @@ public final class Collapse implements Transform {
     @Override
     public Reply handle(Message request, Chain next) {
         Query query = request.query();
-        Asker asker = asker(request.session());
+        Flight.Asker asker = asker(request.session());
         Object identity = isShareable(request, query, asker) ? query.identity() : null;
         if (identity == null) {
             return send(request, query, asker, next);
@@ -123,7 +119,7 @@ public final class Collapse implements Transform {
                 return send(request, query, asker, next);
             }
             joined.increment();
-            return flight.join(request);
+            return flight.join(request, asker);
         }
         Writes.View view = here.size() < MOST_FLIGHTS ? writes.view(query.keys()) : null;
         return view == null
@@ -132,7 +128,7 @@ public final class Collapse implements Transform {
     }
 
     /** What it asks for depends on what the session will be at, if that is about to change. */
-    private boolean isShareable(Message request, Query query, Asker asker) {
+    private boolean isShareable(Message request, Query query, Flight.Asker asker) {
         return query.kind() == Query.Kind.READ
                 && !asker.apart
                 && asker.stateChanges == 0
@@ -143,7 +139,7 @@ public final class Collapse implements Transform {
 
     // --- alone
 
-    private Reply send(Message request, Query query, Asker asker, Chain next) {
+    private Reply send(Message request, Query query, Flight.Asker asker, Chain next) {
         boolean changesState = switch (query.trace()) {
             case NONE, STATEMENT -> false;
             case CARRIED -> true;
@@ -154,6 +150,7 @@ public final class Collapse implements Transform {
         };
         Writes.Write write = writes.begin(query);
         asker.underWay++;
+        asker.changes += query.kind() == Query.Kind.READ ? 0 : 1;
         asker.stateChanges += changesState ? 1 : 0;
         return next.send(request).whenDone((response, failure) -> {
             asker.underWay--;
@@ -178,7 +175,7 @@ public final class Collapse implements Transform {
 
     // --- shared
 
-    private Reply lead(Message request, Asker asker, Flight flight, Map<Flight.Course, Flight> here) {
+    private Reply lead(Message request, Flight.Asker asker, Flight flight, Map<Flight.Course, Flight> here) {
         led.increment();
         // The key of one that is out of date lives in memory that its own request holds.
         here.remove(flight.course());

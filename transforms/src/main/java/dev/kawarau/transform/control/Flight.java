@@ -1,6 +1,7 @@
 package dev.kawarau.transform.control;
 
 import dev.kawarau.Chain;
+import dev.kawarau.Failure;
 import dev.kawarau.Message;
 import dev.kawarau.Promise;
 import java.util.ArrayList;
@@ -12,7 +13,22 @@ final class Flight {
     /** Where a read goes, and what it asks for there. */
     record Course(Chain next, Object identity) {}
 
-    private record Passenger(Message request, Promise reply) {}
+    /** What a session has on its way to the database. */
+    static final class Asker {
+        int underWay;
+        int stateChanges;
+        /** Requests that were sent and are no reads, since the session began. */
+        long changes;
+        /** The database does more for it than answer, or less. */
+        boolean apart;
+    }
+
+    private record Passenger(Message request, Promise reply, Asker asker, long changes) {
+        /** Whether it may be sent now: not behind a write that the client sent after it, where it counts on the order. */
+        boolean mayGoAlone() {
+            return !request.session().isOrdered() || asker.changes == changes;
+        }
+    }
 
     private final Course course;
     private final Message leader;
@@ -35,12 +51,12 @@ final class Flight {
         return view.isCurrent();
     }
 
-    Promise join(Message request) {
+    Promise join(Message request, Asker asker) {
         if (passengers.isEmpty()) {
             passengers = new ArrayList<>();
         }
         Promise reply = new Promise();
-        passengers.add(new Passenger(request, reply));
+        passengers.add(new Passenger(request, reply, asker, asker.changes));
         return reply;
     }
 
@@ -59,9 +75,12 @@ final class Flight {
                 answer(each, response);
             } else if (failure != null && leader.session().isOpen()) {
                 each.reply.fail(failure);
-            } else {
+            } else if (each.mayGoAlone()) {
                 resend(each);
                 resent++;
+            } else {
+                String words = "the read that this one waited for has no answer; try again";
+                each.reply.fail(new Failure(Failure.Kind.UNAVAILABLE, words));
             }
         }
         return resent;

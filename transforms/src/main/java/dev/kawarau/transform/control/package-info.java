@@ -7,6 +7,7 @@
  *   <li>{@link dev.kawarau.transform.control.Timeout} fails what has no reply after so long;
  *   <li>{@link dev.kawarau.transform.control.Retry} sends again what failed, if that is safe;
  *   <li>{@link dev.kawarau.transform.control.CircuitBreaker} sends nothing to a database that fails;
+ *   <li>{@link dev.kawarau.transform.control.Collapse} lets identical reads share one;
  *   <li>{@link dev.kawarau.transform.control.FaultInjection} delays, loses and fails requests by chance.
  * </ul>
  *

@@ -361,6 +361,23 @@ class CollapseTest {
     }
 
     @Test
+    void aReadThatIsLeftAloneIsNotSentBehindAWriteThatCameAfterIt() {
+        try (ChainTester chain = chain()) {
+            TestClient second = chain.connect();
+            Arrival first = goesAlone(chain, chain.client(), GET);
+            joins(chain, second, GET);
+            Arrival write = goesAlone(chain, second, SET);
+            chain.client().close();
+            time.settle();
+            first.fail(new Failure(Failure.Kind.UNAVAILABLE, "the client left"));
+            write.answer(RespChain.OK);
+
+            second.expect("-ERR the read that this one waited for has no answer; try again\r\n" + OK);
+            assertThat(count(chain, "resent")).isZero();
+        }
+    }
+
+    @Test
     void aClientThatLeavesWhileItWaitsIsMissedByNobody() {
         try (ChainTester chain = chain()) {
             TestClient second = chain.connect();
