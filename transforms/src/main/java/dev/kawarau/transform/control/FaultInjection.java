@@ -217,6 +217,12 @@ public final class FaultInjection implements Transform {
         return delayed.reply();
     }
 
+    /** Not while something waits that the session's next requests must not overtake. */
+    @Override
+    public boolean leave(Session session) {
+        return !session.isOrdered() || WaitingLine.find(session, this) == null;
+    }
+
     private Fate.Series series(Session session) {
         Map<Object, Fate.Series> all = session.get(SERIES);
         if (all == null) {

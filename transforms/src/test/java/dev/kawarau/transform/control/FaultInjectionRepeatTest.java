@@ -9,7 +9,10 @@ import com.datastax.oss.protocol.internal.response.Error;
 import com.datastax.oss.protocol.internal.response.error.ReadTimeout;
 import com.datastax.oss.protocol.internal.response.error.WriteTimeout;
 import com.datastax.oss.protocol.internal.response.result.Void;
+import dev.kawarau.Chain;
 import dev.kawarau.Failure;
+import dev.kawarau.Reply;
+import dev.kawarau.resp.RespMessage;
 import dev.kawarau.testkit.ChainTester;
 import dev.kawarau.testkit.TestClient;
 import dev.kawarau.testkit.VirtualTime;
@@ -87,6 +90,25 @@ class FaultInjectionRepeatTest {
         assertThat(overCql(42)).isEqualTo(first);
         // STARTUP was the first of the session.
         assertThat(overResp(42).substring(1, REQUESTS)).isEqualTo(first.substring(0, REQUESTS - 1));
+    }
+
+    @Test
+    void aSessionGoesToAnotherChainWhenWhatIsDelayedWasSent() {
+        FaultInjection faults = FaultInjection.delay(TWENTY, TWENTY);
+        Chain another = Chain.named("another").to(request -> Reply.of(RespMessage.error("OTHER chain")));
+        try (ChainTester chain = RespChain.of(time, faults)) {
+            chain.sink().answers(RespChain.OK);
+            chain.client().send("SET a 1\r\n");
+            await().until(() -> faults.count(Fault.DELAY) == 1);
+            chain.listener().serve(another);
+            chain.client().send("GET a\r\n");
+            await().until(() -> faults.count(Fault.DELAY) == 2);
+            time.pass(TWENTY);
+            chain.client().expect("+OK\r\n+OK\r\n");
+            chain.client().send("GET a\r\n").expect("-OTHER chain\r\n");
+        } finally {
+            another.close();
+        }
     }
 
     @Test
