@@ -46,8 +46,8 @@ final class InVmProxy implements AutoCloseable {
 
     InVmProxy(Opener opener) {
         // Binding waits for the loop, so it happens on another thread while this one turns the loop.
-        listener = whileTurning(
-                CompletableFuture.supplyAsync(() -> opener.open("local:" + name, EventLoops.using(loop))));
+        listener =
+                whileTurning(CompletableFuture.supplyAsync(() -> opener.open("local:" + name, EventLoops.using(loop))));
         client = whileTurning(CompletableFuture.supplyAsync(this::connected));
     }
 

@@ -159,7 +159,8 @@ public class TransformBenchmark {
         private static final int VERSION = 4;
 
         @Param({
-            "NONE", "PASS", "QUERY_COUNTER", "QUERY_TYPE_FILTER", "DEBUG_PRINTER", "SAMPLER", "SAMPLER_BY_KEY", "HOT_KEYS",
+            "NONE", "PASS", "QUERY_COUNTER", "QUERY_TYPE_FILTER", "DEBUG_PRINTER", "SAMPLER", "SAMPLER_BY_KEY",
+                    "HOT_KEYS",
             "THROTTLE", "CONCURRENCY_LIMIT", "TIMEOUT", "RETRY", "CIRCUIT_BREAKER", "ROUTE", "LOAD_BALANCE", "TEE",
             "CASSANDRA_PEERS_REWRITE"
         })
