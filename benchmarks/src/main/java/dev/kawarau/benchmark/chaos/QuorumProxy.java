@@ -8,7 +8,7 @@ import dev.kawarau.sink.redis.RedisSink;
 import dev.kawarau.testkit.RedisServer;
 import dev.kawarau.transform.consistency.TunableConsistency;
 import dev.kawarau.transform.redis.RedisVersionStamp;
-import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -50,7 +50,7 @@ final class QuorumProxy implements AutoCloseable {
 
     long count(String meter, String... tags) {
         return (long) meters.find(meter).tags(tags).functionCounters().stream()
-                .mapToDouble(Counter::count)
+                .mapToDouble(FunctionCounter::count)
                 .sum();
     }
 

@@ -9,7 +9,9 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The order of one session at a {@link ParallelMap}. What goes alone waits until nothing is under way at other copies than its
- * own, and until it is answered nothing goes to those. A copy itself keeps the order of what it is sent. Confined to the loop.
+ * own, and until it is answered nothing goes to those. A copy itself keeps the order of what it is sent. What all copies are
+ * told, as SELECT, nothing overtakes: they may have one sink, which would be told in the middle of a transaction. Confined to
+ * the loop.
  */
 final class CopyOrder {
     private final ParallelMap owner;
@@ -19,6 +21,7 @@ final class CopyOrder {
     private int underWay;
     private int alone;
     private int aloneAt;
+    private int told;
     private boolean draining;
 
     private record Waiting(Message request, int copy, boolean isAlone, boolean isState, Promise reply) {}
@@ -40,7 +43,7 @@ final class CopyOrder {
     }
 
     private boolean mayGo(int copy, boolean isAlone) {
-        return isAlone ? underWay == underWayAt[copy] : alone == 0 || aloneAt == copy;
+        return told == 0 && (isAlone ? underWay == underWayAt[copy] : alone == 0 || aloneAt == copy);
     }
 
     private Reply go(Message request, int copy, boolean isAlone, boolean isState) {
@@ -49,6 +52,10 @@ final class CopyOrder {
         if (isAlone) {
             alone++;
             aloneAt = copy;
+        }
+        boolean isTold = isState && isToldToAll(request);
+        if (isTold) {
+            told++;
         }
         Reply reply;
         try {
@@ -62,8 +69,18 @@ final class CopyOrder {
             if (isAlone) {
                 alone--;
             }
+            if (isTold) {
+                told--;
+            }
             drain();
         });
+    }
+
+    private static boolean isToldToAll(Message request) {
+        return switch (request.query().trace()) {
+            case CARRIED, TOLD -> true;
+            case NONE, NEXT, STATEMENT -> false;
+        };
     }
 
     private void drain() {
