@@ -133,7 +133,6 @@ public final class Collapse implements Transform {
                 && !asker.apart
                 && asker.stateChanges == 0
                 && query.keysKnown()
-                && !query.keys().isEmpty()
                 && wanted.test(request);
     }
 

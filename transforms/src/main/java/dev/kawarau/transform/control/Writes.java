@@ -73,9 +73,12 @@ final class Writes {
         };
     }
 
-    /** Null if something is writing one of the keys, or may be. */
+    /** Null if there are no keys, and if something is writing one of them, or may be. */
     @Nullable
     View view(List<ByteBuf> keys) {
+        if (keys.isEmpty()) {
+            return null;
+        }
         int[] places = places(keys, 1);
         places[keys.size()] = ALL;
         long[] seen = new long[places.length];

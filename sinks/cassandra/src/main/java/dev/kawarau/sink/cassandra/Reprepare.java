@@ -34,6 +34,9 @@ final class Reprepare {
     /** What is forgotten here costs a PREPARE more. */
     private static final int MOST_DONE = 1_024;
 
+    /** For what was not prepared anew here. */
+    private static final long NEVER = -1;
+
     /** A statement to prepare, and where its text is. */
     private record Missing(ByteBuffer id, CqlOperation operation) {}
 
@@ -74,7 +77,7 @@ final class Reprepare {
             missing.add(new Missing(id, operation));
         }
         if (unprepared.mayNeedOthers()) {
-            addOthers(missing, id, unprepared);
+            addOthers(missing, id, late ? NEVER : done.getOrDefault(id, NEVER), unprepared);
         }
         if (missing.isEmpty()) {
             sendAgain(unprepared);
@@ -101,7 +104,8 @@ final class Reprepare {
         return last != null && number <= last;
     }
 
-    private void addOthers(List<Missing> missing, ByteBuffer named, Unprepared unprepared) {
+    /** What was prepared later than the named one is most likely known: servers forget what they have of a table together. */
+    private void addOthers(List<Missing> missing, ByteBuffer named, long preparedBefore, Unprepared unprepared) {
         Set<ByteBuffer> added = new HashSet<>(Set.of(named));
         for (CqlOperation operation : unprepared.trip().request().operations()) {
             ByteBuf prepared = operation.preparedId();
@@ -109,6 +113,7 @@ final class Reprepare {
             if (id != null
                     && !unprepared.had(id)
                     && !isDoneSince(id, unprepared.since())
+                    && done.getOrDefault(id, NEVER) <= preparedBefore
                     && operation.text() != null
                     && added.add(id)) {
                 missing.add(new Missing(copy(id), operation));
