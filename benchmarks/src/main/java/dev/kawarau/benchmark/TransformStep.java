@@ -84,6 +84,7 @@ public enum TransformStep {
         Chain by(Ends ends);
     }
 
+    @SuppressWarnings("ImmutableEnumChecker") // makes something new each time, and keeps nothing
     private final Made made;
 
     TransformStep(Made made) {

@@ -103,8 +103,8 @@ public final class CoalesceEndToEnd {
                 benchmark.prepare(load, Peer.direct(redis.port()));
                 Collections.rotate(order, 1);
                 for (Variant variant : order) {
-                    Measured measured =
-                            oneRun(benchmark, redis, load, proxies.get(variant).peer());
+                    Peer peer = Objects.requireNonNull(proxies.get(variant)).peer();
+                    Measured measured = oneRun(benchmark, redis, load, peer);
                     System.out.println(line(round + " " + load, variant.toString(), List.of(measured)));
                     if (round > 0) {
                         results.computeIfAbsent(load.shape() + " | " + variant, key -> new ArrayList<>())

@@ -56,14 +56,14 @@ class ForwardedSinkTest {
     @BeforeAll
     static void createTables() {
         execute(
-                "CREATE KEYSPACE later WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}",
-                "CREATE TABLE later.t (k int PRIMARY KEY, v int)",
-                "CREATE TABLE later.views (k int PRIMARY KEY, n counter)");
+                "CREATE KEYSPACE forwarded WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}",
+                "CREATE TABLE forwarded.t (k int PRIMARY KEY, v int)",
+                "CREATE TABLE forwarded.views (k int PRIMARY KEY, n counter)");
     }
 
     @AfterAll
     static void dropTables() {
-        execute("DROP KEYSPACE later");
+        execute("DROP KEYSPACE forwarded");
     }
 
     private static void execute(String... statements) {
@@ -76,7 +76,7 @@ class ForwardedSinkTest {
     @BeforeEach
     void serve() {
         CqlSchema schema = sink.schema();
-        await().until(() -> schema.table("later", "views") != null);
+        await().until(() -> schema.table("forwarded", "views") != null);
         listener = CqlListener.on("127.0.0.1:0").metrics(meters).schema(schema).serve(chain);
     }
 
@@ -98,8 +98,8 @@ class ForwardedSinkTest {
     @Test
     void whatIsPreparedAndBoundIsAnsweredAtOnceAndReadWhenItIsThere() throws Exception {
         try (CqlSession session = Drivers.connect(listener, "V5", "none")) {
-            PreparedStatement write = session.prepare("INSERT INTO later.t (k, v) VALUES (?, ?)");
-            PreparedStatement read = session.prepare("SELECT v FROM later.t WHERE k = ?");
+            PreparedStatement write = session.prepare("INSERT INTO forwarded.t (k, v) VALUES (?, ?)");
+            PreparedStatement read = session.prepare("SELECT v FROM forwarded.t WHERE k = ?");
             int keys = 20;
             int rounds = 10;
             List<CompletionStage<AsyncResultSet>> replies = new ArrayList<>();
@@ -124,15 +124,15 @@ class ForwardedSinkTest {
     void writesToOneKeyAreCarriedOutInTheOrderInWhichTheyWereAnswered() {
         try (CqlSession session = Drivers.connect(listener, "V4", "none")) {
             for (int i = 0; i < 100; i++) {
-                session.execute(newInstance("INSERT INTO later.t (k, v) VALUES (1, " + i + ")")
+                session.execute(newInstance("INSERT INTO forwarded.t (k, v) VALUES (1, " + i + ")")
                         .setQueryTimestamp(Long.MIN_VALUE));
-                session.execute("UPDATE later.views SET n = n + 1 WHERE k = 1");
+                session.execute("UPDATE forwarded.views SET n = n + 1 WHERE k = 1");
             }
-            assertThat(session.execute("SELECT v FROM later.t WHERE k = 1")
+            assertThat(session.execute("SELECT v FROM forwarded.t WHERE k = 1")
                             .one()
                             .getInt(0))
                     .isEqualTo(99);
-            assertThat(session.execute("SELECT n FROM later.views WHERE k = 1")
+            assertThat(session.execute("SELECT n FROM forwarded.views WHERE k = 1")
                             .one()
                             .getLong(0))
                     .isEqualTo(100);
@@ -143,7 +143,7 @@ class ForwardedSinkTest {
     @Test
     void namesAreThoseOfTheKeyspaceThatTheClientUses() {
         try (CqlSession session = Drivers.connect(listener, "V4", "none")) {
-            session.execute("USE later");
+            session.execute("USE forwarded");
             session.execute("INSERT INTO t (k, v) VALUES (5, 55)");
             assertThat(session.execute("SELECT v FROM t WHERE k = 5").one().getInt(0))
                     .isEqualTo(55);
@@ -155,13 +155,13 @@ class ForwardedSinkTest {
     @Test
     void conditionsAndReadsAreAnsweredByTheServerAndWhatItRefusesLaterIsToldOf() {
         try (CqlSession session = Drivers.connect(listener, "V5", "none")) {
-            session.execute("INSERT INTO later.t (k, v) VALUES (7, 1)");
-            assertThat(session.execute("INSERT INTO later.t (k, v) VALUES (7, 2) IF NOT EXISTS")
+            session.execute("INSERT INTO forwarded.t (k, v) VALUES (7, 1)");
+            assertThat(session.execute("INSERT INTO forwarded.t (k, v) VALUES (7, 2) IF NOT EXISTS")
                             .wasApplied())
                     .isFalse();
             assertThat(passed).contains("INSERT");
 
-            session.execute("INSERT INTO later.t (k, v) VALUES (7, 'no number')");
+            session.execute("INSERT INTO forwarded.t (k, v) VALUES (7, 'no number')");
             await().until(() -> lost.contains("INSERT"));
             assertThat(count("error")).isEqualTo(1);
         }
