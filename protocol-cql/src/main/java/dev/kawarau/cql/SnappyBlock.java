@@ -1,6 +1,8 @@
 package dev.kawarau.cql;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.compression.DecompressionException;
 import io.netty.handler.codec.compression.Snappy;
 
@@ -47,7 +49,9 @@ final class SnappyBlock {
         for (int at = 0; at < length; at += PIECE) {
             int piece = Math.min(PIECE, length - at);
             int start = out.writerIndex();
-            snappy.encode(in.slice(index + at, piece), out, piece);
+            // On the heap: it is read byte by byte, some of them several times.
+            byte[] plain = ByteBufUtil.getBytes(in, index + at, piece);
+            snappy.encode(Unpooled.wrappedBuffer(plain), out, piece);
             dropLength(out, start);
         }
     }
