@@ -127,6 +127,14 @@ public interface Query {
     }
 
     /**
+     * Whether the request or the answer to it may hold passwords, tokens or the like of the server's users, which are not to be
+     * kept anywhere; true when in doubt, as for what nobody knows.
+     */
+    default boolean isConfidential() {
+        return kind() == Kind.ADMIN || kind() == Kind.OTHER;
+    }
+
+    /**
      * What a read asks for: of two whose identities are equal, at the same database, one answer serves both. It says all that
      * the answer depends on, be it in the request or in what its session is at, as of now; null if that cannot be said, for
      * what is no read, for one that waits or is made by chance, and for one whose session the database knows by name.

@@ -44,6 +44,9 @@ final class CqlDecoder implements Protocol.RequestDecoder {
             return new UnsupportedVersion(session, unsupported);
         }
         CqlFrameHeader header = reader.header();
+        if (protocol.hasPlainFrames() && isResumed(header.opcode())) {
+            state.resume(header.version());
+        }
         CqlProtocolException refusal = refusal(header, agreed);
         if (refusal != null) {
             reader.buffer().release();
@@ -52,9 +55,19 @@ final class CqlDecoder implements Protocol.RequestDecoder {
         return new CqlMessage(session, reader.buffer(), reader.offset(), header, protocol);
     }
 
+    /** Whether the request belongs behind a handshake that did not take place here, or not as a whole. */
+    private boolean isResumed(CqlOpcode opcode) {
+        return switch (opcode) {
+            case OPTIONS, STARTUP, AUTH_RESPONSE -> false;
+            default -> state.phase() == CqlState.Phase.NEW || state.phase() == CqlState.Phase.AUTHENTICATING;
+        };
+    }
+
     /** Nothing, as long as what is waited for may be what a stranger may send. */
     private @Nullable Message waiting(ByteBuf in) {
-        if (!state.isReady() && in.readableBytes() + (long) reader.heldBytes() > MAX_STRANGER_WAITS) {
+        if (!protocol.hasPlainFrames()
+                && !state.isReady()
+                && in.readableBytes() + (long) reader.heldBytes() > MAX_STRANGER_WAITS) {
             int version = state.version() == 0 ? CqlFrameHeader.version(in, in.readerIndex()) : state.version();
             boolean inSegments = state.hasAgreed() && version >= 5;
             int stream = inSegments ? 0 : in.getShort(in.readerIndex() + CqlFrameHeader.STREAM);

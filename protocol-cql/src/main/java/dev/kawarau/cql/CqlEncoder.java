@@ -96,6 +96,9 @@ final class CqlEncoder implements Protocol.ResponseEncoder {
                 return;
             }
         }
+        if (protocol.hasPlainFrames()) {
+            return;
+        }
         boolean segments = request.version() >= 5;
         reader.begin(state.compression(), segments);
         writer.begin(state.compression(), segments);

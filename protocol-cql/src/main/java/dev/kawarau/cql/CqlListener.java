@@ -23,6 +23,7 @@ public final class CqlListener extends ListenerBuilder<CqlListener> {
     private int maxFrameBytes = 16 << 20;
     private long maxPreparedBytes = 16 << 20;
     private CqlSchema schema = CqlSchema.NONE;
+    private boolean plainFrames;
 
     private CqlListener(String address) {
         super(address);
@@ -78,6 +79,17 @@ public final class CqlListener extends ListenerBuilder<CqlListener> {
     }
 
     /**
+     * Takes and sends plain frames in every version, never compressed and never in segments, and takes clients as past the
+     * handshake if they begin with anything else. That is how requests stand in a capture, so it is for replays, on an address
+     * in this JVM; drivers do not speak so.
+     */
+    public CqlListener plainFrames() {
+        once("plainFrames");
+        this.plainFrames = true;
+        return this;
+    }
+
+    /**
      * Binds the address and serves a chain.
      *
      * @throws IllegalArgumentException if the chain speaks another protocol
@@ -85,7 +97,7 @@ public final class CqlListener extends ListenerBuilder<CqlListener> {
      */
     public Listener serve(Chain chain) {
         KnownStatements statements = new KnownStatements(maxPreparedBytes, meters());
-        return start("CqlListener", new CqlProtocol(maxFrameBytes, schema, statements), chain);
+        return start("CqlListener", new CqlProtocol(maxFrameBytes, schema, statements, plainFrames), chain);
     }
 
     @Override

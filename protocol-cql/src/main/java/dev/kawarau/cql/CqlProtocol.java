@@ -22,11 +22,22 @@ final class CqlProtocol implements Protocol {
     private final int maxFrameBytes;
     private final CqlSchema schema;
     private final KnownStatements statements;
+    private final boolean plainFrames;
 
     CqlProtocol(int maxFrameBytes, CqlSchema schema, KnownStatements statements) {
+        this(maxFrameBytes, schema, statements, false);
+    }
+
+    CqlProtocol(int maxFrameBytes, CqlSchema schema, KnownStatements statements, boolean plainFrames) {
         this.maxFrameBytes = maxFrameBytes;
         this.schema = schema;
         this.statements = statements;
+        this.plainFrames = plainFrames;
+    }
+
+    /** Whether frames are plain whatever the two sides agreed on, and the handshake may have taken place elsewhere. */
+    boolean hasPlainFrames() {
+        return plainFrames;
     }
 
     CqlSchema schema() {

@@ -5,6 +5,7 @@ import com.datastax.oss.protocol.internal.ProtocolConstants.BatchType;
 import dev.kawarau.Query;
 import dev.kawarau.cql.statement.Batch;
 import dev.kawarau.cql.statement.CqlStatement;
+import dev.kawarau.cql.statement.RoleStatement;
 import dev.kawarau.cql.statement.Select;
 import dev.kawarau.cql.statement.Selector;
 import io.netty.buffer.ByteBuf;
@@ -48,6 +49,21 @@ final class CqlQuery implements Query {
     /** Servers take nothing but writes in a batch; only one that is conditional has an answer that reads. */
     private boolean isConditional() {
         return request.operations().stream().anyMatch(operation -> operation.kind() == Kind.READ_WRITE);
+    }
+
+    /** What tells who the client is, what is about roles and users, and what cannot be parsed and so may be either. */
+    @Override
+    public boolean isConfidential() {
+        return switch (request.opcode()) {
+            case AUTH_RESPONSE -> true;
+            case QUERY, PREPARE, EXECUTE, BATCH -> request.operations().stream().anyMatch(CqlQuery::isConfidential);
+            default -> false;
+        };
+    }
+
+    private static boolean isConfidential(CqlOperation operation) {
+        CqlStatement statement = operation.statement();
+        return statement instanceof RoleStatement || (statement == null && operation.preparedId() == null);
     }
 
     @Override

@@ -107,6 +107,12 @@ public final class CqlState {
         this.throwsOnOverload = "1".equals(options.get("THROW_ON_OVERLOAD"));
     }
 
+    /** The handshake took place elsewhere, in this version. */
+    void resume(int spoken) {
+        this.phase = Phase.READY;
+        this.version = spoken;
+    }
+
     /** Whether a request is the STARTUP that is under way, and not one that came after it and was refused. */
     boolean isStartup(CqlMessage request) {
         return request == startup;

@@ -24,6 +24,10 @@ final class RespQuery implements Query {
     /** What a read depends on; the version, since the answer is in it. */
     private record Identity(int database, RespVersion version, ByteBuf bytes) {}
 
+    /** They may name a user and a password, and what administers a server may too. */
+    private static final Set<RespCommand> CONFIDENTIAL =
+            Set.of(RespCommands.find("AUTH"), RespCommands.find("HELLO"), RespCommands.find("MIGRATE"));
+
     private final RespMessage request;
 
     RespQuery(RespMessage request) {
@@ -45,6 +49,11 @@ final class RespQuery implements Query {
         byte[] name = new byte[Math.min(request.length(0), 128)];
         request.buffer().getBytes(request.start(0), name);
         return new String(name, StandardCharsets.UTF_8).toUpperCase(Locale.ROOT);
+    }
+
+    @Override
+    public boolean isConfidential() {
+        return Query.super.isConfidential() || CONFIDENTIAL.contains(request.command());
     }
 
     @Override
