@@ -1,5 +1,6 @@
 package dev.kawarau.cql;
 
+import dev.kawarau.Address;
 import dev.kawarau.Chain;
 import dev.kawarau.Listener;
 import dev.kawarau.ListenerBuilder;
@@ -20,6 +21,7 @@ public final class CqlListener extends ListenerBuilder<CqlListener> {
     /** The name by which chains and sinks know CQL. */
     public static final String PROTOCOL = "CQL";
 
+    private final String address;
     private int maxFrameBytes = 16 << 20;
     private long maxPreparedBytes = 16 << 20;
     private CqlSchema schema = CqlSchema.NONE;
@@ -27,6 +29,7 @@ public final class CqlListener extends ListenerBuilder<CqlListener> {
 
     private CqlListener(String address) {
         super(address);
+        this.address = address;
     }
 
     /**
@@ -80,11 +83,18 @@ public final class CqlListener extends ListenerBuilder<CqlListener> {
 
     /**
      * Takes and sends plain frames in every version, never compressed and never in segments, and takes clients as past the
-     * handshake if they begin with anything else. That is how requests stand in a capture, so it is for replays, on an address
-     * in this JVM; drivers do not speak so.
+     * handshake if they begin with anything else. That is how requests stand in a capture, so it is for replays; drivers do
+     * not speak so.
+     *
+     * @throws IllegalStateException if the address is not a {@code local:} one: what skips the handshake is for clients in
+     *     this JVM alone
      */
     public CqlListener plainFrames() {
         once("plainFrames");
+        if (Address.parse(address).scheme() != Address.Scheme.LOCAL) {
+            throw new IllegalStateException("listener on " + address
+                    + ": plainFrames skips the handshake, so it is for clients in this JVM, at an address like local:replay");
+        }
         this.plainFrames = true;
         return this;
     }

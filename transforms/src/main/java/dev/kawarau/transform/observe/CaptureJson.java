@@ -1,9 +1,21 @@
 package dev.kawarau.transform.observe;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import dev.kawarau.transform.observe.Captured.Status;
-import java.nio.charset.StandardCharsets;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -11,89 +23,95 @@ import org.jspecify.annotations.Nullable;
 
 /** A capture as lines of JSON. What is absent in a line was not kept. */
 final class CaptureJson {
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxStringLength(CaptureReader.MOST_OF_A_RECORD)
+                    .build())
+            .build();
+
     private CaptureJson() {}
+
+    private interface Fields {
+        void write(JsonGenerator json) throws IOException;
+    }
 
     /** The first line of each file. */
     static byte[] header(Instant began) {
-        return bytes("{\"capture\":1,\"began\":\"" + began + "\"}\n");
+        return line(json -> {
+            json.writeNumberField("capture", 1);
+            json.writeStringField("began", began.toString());
+        });
     }
 
     static byte[] encode(Captured record) {
-        StringBuilder json = new StringBuilder(256);
-        json.append("{\"session\":").append(record.session());
-        json.append(",\"number\":").append(record.number());
-        json.append(",\"us\":").append(record.micros());
-        text(json, "protocol", record.protocol());
-        text(json, "status", record.status().name().toLowerCase(Locale.ROOT));
-        if (!record.isEnd()) {
-            request(json, record);
-        }
-        return bytes(json.append("}\n").toString());
+        return line(json -> {
+            json.writeNumberField("session", record.session());
+            json.writeNumberField("number", record.number());
+            json.writeNumberField("us", record.micros());
+            text(json, "protocol", record.protocol());
+            text(json, "status", record.status().name().toLowerCase(Locale.ROOT));
+            if (!record.isEnd()) {
+                request(json, record);
+            }
+        });
     }
 
-    private static void request(StringBuilder json, Captured record) {
+    private static void request(JsonGenerator json, Captured record) throws IOException {
         text(json, "kind", record.kind());
         text(json, "operation", record.operation());
         text(json, "namespace", record.namespace());
         if (!record.keys().isEmpty()) {
-            json.append(",\"keys\":[");
-            for (int i = 0; i < record.keys().size(); i++) {
-                json.append(i == 0 ? "" : ",");
-                quoted(json, record.keys().get(i));
+            json.writeArrayFieldStart("keys");
+            for (String key : record.keys()) {
+                json.writeString(key);
             }
-            json.append(']');
+            json.writeEndArray();
         }
         text(json, "failure", record.failure());
-        json.append(",\"latencyUs\":").append(record.latencyMicros());
-        json.append(",\"requestBytes\":").append(record.requestSize());
-        json.append(",\"responseBytes\":").append(record.responseSize());
+        json.writeNumberField("latencyUs", record.latencyMicros());
+        json.writeNumberField("requestBytes", record.requestSize());
+        json.writeNumberField("responseBytes", record.responseSize());
         base64(json, "request", record.request());
         base64(json, "response", record.response());
     }
 
-    private static void base64(StringBuilder json, String name, byte @Nullable [] bytes) {
+    private static void base64(JsonGenerator json, String name, byte @Nullable [] bytes) throws IOException {
         if (bytes != null) {
-            json.append(",\"").append(name).append("\":\"");
-            json.append(Base64.getEncoder().encodeToString(bytes)).append('"');
+            json.writeBinaryField(name, bytes);
         }
     }
 
-    private static void text(StringBuilder json, String name, String value) {
+    private static void text(JsonGenerator json, String name, String value) throws IOException {
         if (!value.isEmpty()) {
-            json.append(",\"").append(name).append("\":");
-            quoted(json, value);
+            json.writeStringField(name, value);
         }
     }
 
-    private static void quoted(StringBuilder json, String text) {
-        json.append('"');
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '"' || c == '\\') {
-                json.append('\\').append(c);
-            } else if (c >= ' ' && c <= '~') {
-                json.append(c);
-            } else {
-                json.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
-            }
+    private static byte[] line(Fields fields) {
+        ByteArrayOutputStream line = new ByteArrayOutputStream(256);
+        try (JsonGenerator json = JSON.createGenerator(line)) {
+            json.writeStartObject();
+            fields.write(json);
+            json.writeEndObject();
+            json.writeRaw('\n');
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible); // bytes in memory do not fail
         }
-        json.append('"');
-    }
-
-    private static byte[] bytes(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
+        return line.toByteArray();
     }
 
     /** @throws IllegalArgumentException if the line is no such header */
-    static void checkHeader(String line) {
-        if (!Long.valueOf(1).equals(new JsonObject(line).read().get("capture"))) {
+    static void checkHeader(byte[] line) {
+        if (!Long.valueOf(1).equals(object(line).get("capture"))) {
             throw new IllegalArgumentException("not a capture, or one of a version that is not known");
         }
     }
 
     /** @throws IllegalArgumentException if the line is no record; the message says why */
-    static Captured decode(String line) {
-        Map<String, Object> fields = new JsonObject(line).read();
+    static Captured decode(byte[] line) {
+        Map<String, Object> fields = object(line);
         Status status = status(text(fields, "status"));
         return new Captured(
                 number(fields, "session"),
@@ -111,6 +129,46 @@ final class CaptureJson {
                 number(fields, "responseBytes"),
                 bytes(fields, "request"),
                 bytes(fields, "response"));
+    }
+
+    /** An object of texts, whole numbers and arrays of texts, which is all that a line has. */
+    private static Map<String, Object> object(byte[] line) {
+        Map<String, Object> fields = new HashMap<>();
+        try (JsonParser in = JSON.createParser(line)) {
+            expect(in.nextToken() == JsonToken.START_OBJECT, "no object");
+            for (String name = in.nextFieldName(); name != null; name = in.nextFieldName()) {
+                fields.put(name, value(in));
+            }
+            expect(in.currentToken() == JsonToken.END_OBJECT && in.nextToken() == null, "more behind the end");
+            return fields;
+        } catch (JsonProcessingException malformed) {
+            throw new IllegalArgumentException(malformed.getOriginalMessage(), malformed);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+    }
+
+    private static Object value(JsonParser in) throws IOException {
+        JsonToken token = in.nextToken();
+        if (token == JsonToken.VALUE_STRING) {
+            return in.getText();
+        }
+        if (token == JsonToken.VALUE_NUMBER_INT) {
+            return in.getLongValue();
+        }
+        expect(token == JsonToken.START_ARRAY, "neither a text nor a whole number nor an array");
+        List<String> texts = new ArrayList<>();
+        while (in.nextToken() != JsonToken.END_ARRAY) {
+            expect(in.currentToken() == JsonToken.VALUE_STRING, "an array of more than texts");
+            texts.add(in.getText());
+        }
+        return texts;
+    }
+
+    private static void expect(boolean condition, String otherwise) {
+        if (!condition) {
+            throw new IllegalArgumentException(otherwise);
+        }
     }
 
     private static Status status(String name) {
@@ -145,7 +203,7 @@ final class CaptureJson {
         if (value instanceof String text) {
             return text;
         }
-        throw new IllegalArgumentException("\"" + name + "\" is no string");
+        throw new IllegalArgumentException("\"" + name + "\" is no text");
     }
 
     private static byte @Nullable [] bytes(Map<String, Object> fields, String name) {

@@ -6,7 +6,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +19,7 @@ final class CaptureReader implements Closeable {
     static final int MOST_OF_A_MESSAGE = 32 << 20;
 
     /** The longest record: two such messages in base64, and what is told of them. */
-    private static final int MOST_OF_A_RECORD = 2 * (MOST_OF_A_MESSAGE / 3 * 4 + 4) + (1 << 20);
+    static final int MOST_OF_A_RECORD = 2 * (MOST_OF_A_MESSAGE / 3 * 4 + 4) + (1 << 20);
 
     private static final int BUFFER = 64 << 10;
 
@@ -62,7 +61,7 @@ final class CaptureReader implements Closeable {
             }
             offset = header.length;
         } else {
-            String line = line();
+            byte[] line = line();
             if (line == null) {
                 throw wrong("not a capture: the first line does not end", null);
             }
@@ -71,7 +70,7 @@ final class CaptureReader implements Closeable {
             } catch (IllegalArgumentException none) {
                 throw wrong(none.getMessage(), none);
             }
-            offset = line.length() + 1L;
+            offset = line.length + 1L;
         }
     }
 
@@ -123,17 +122,17 @@ final class CaptureReader implements Closeable {
     }
 
     private @Nullable Captured nextLine() throws IOException {
-        String line = line();
+        byte[] line = line();
         if (line == null) {
             return null;
         }
         Captured record = CaptureJson.decode(line);
-        offset += line.length() + 1L;
+        offset += line.length + 1L;
         return record;
     }
 
     /** A line without its end; null if there is none that ends. */
-    private @Nullable String line() throws IOException {
+    private byte @Nullable [] line() throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         for (int c = in.read(); c != '\n'; c = in.read()) {
             if (c < 0) {
@@ -145,7 +144,7 @@ final class CaptureReader implements Closeable {
             }
             line.write(c);
         }
-        return line.toString(StandardCharsets.ISO_8859_1);
+        return line.toByteArray();
     }
 
     private IOException wrong(@Nullable String what, @Nullable Throwable cause) {

@@ -80,7 +80,7 @@ class CaptureFuzzTest {
 
     @ParameterizedTest
     @EnumSource
-    void wherevAFileIsCutOffAllBeforeIsRead(Capture.Format format) throws IOException {
+    void whereverAFileIsCutOffAllBeforeIsRead(Capture.Format format) throws IOException {
         byte[] whole = capture(format);
         assertThat(read(whole)).isEqualTo(new Read(RECORDS, false));
         int header = format == Capture.Format.RAW ? CaptureRaw.HEADER : CaptureJson.header(Instant.EPOCH).length;

@@ -3,6 +3,10 @@ package dev.kawarau.transform.observe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.concurrent.TimeUnit;
+import dev.kawarau.cql.CqlMessage;
+import dev.kawarau.Promise;
+import java.util.Locale;
 import com.datastax.oss.protocol.internal.request.AuthResponse;
 import com.datastax.oss.protocol.internal.request.Prepare;
 import com.datastax.oss.protocol.internal.request.Query;
@@ -173,7 +177,7 @@ class CaptureTest {
         assertThat(requests())
                 .isNotEmpty()
                 .allSatisfy(record -> assertThat(record.request()).isNull());
-        assertThat(text(Files.readAllBytes(path)).toLowerCase(java.util.Locale.ROOT))
+        assertThat(text(Files.readAllBytes(path)).toLowerCase(Locale.ROOT))
                 .doesNotContain("hunter2");
     }
 
@@ -208,15 +212,15 @@ class CaptureTest {
     @Test
     void recordsOfASessionStandInTheOrderOfItsRequests() throws IOException {
         List<Reply> replies = new ArrayList<>();
-        List<dev.kawarau.Promise> promises = new ArrayList<>();
+        List<Promise> promises = new ArrayList<>();
         Transform holding = (request, next) -> {
             if (!request.query().operation().equals("SELECT")) {
                 return next.send(request);
             }
-            dev.kawarau.Promise promise = new dev.kawarau.Promise();
+            Promise promise = new Promise();
             promises.add(promise);
-            Message answer = dev.kawarau.cql.CqlMessage.of(
-                    (dev.kawarau.cql.CqlMessage) request,
+            Message answer = CqlMessage.of(
+                    (CqlMessage) request,
                     com.datastax.oss.protocol.internal.response.result.Void.INSTANCE);
             replies.add(promise);
             if (promises.size() == 2) {
@@ -300,7 +304,7 @@ class CaptureTest {
 
     private static void await(CountDownLatch latch) {
         try {
-            assertThat(latch.await(10, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException interrupted) {
             throw new AssertionError(interrupted);
         }
@@ -374,26 +378,32 @@ class CaptureTest {
 
     @Test
     void aLineOfJsonIsReadStrictly() {
-        assertThat(new JsonObject("{\"a\":\"\\u0041\\\"\",\"b\":12,\"c\":[\"x\",\"y\"]}").read())
-                .isEqualTo(Map.of("a", "A\"", "b", 12L, "c", List.of("x", "y")));
+        String line = "{\"session\":7,\"status\":\"ok\",\"operation\":\"\\u0047ET\",\"keys\":[\"a\",\"\\\"\"]}";
+        assertThat(decode(line).keys()).containsExactly("a", "\"");
+        assertThat(decode(line).operation()).isEqualTo("GET");
         for (String wrong : List.of(
                 "",
                 "{",
-                "{}x",
-                "{\"a\"}",
-                "{\"a\":}",
-                "{\"a\":-1}",
-                "{\"a\":1,}",
-                "{\"a\":99999999999999999999}",
-                "{\"a\":\"\\x\"}",
-                "{\"a\":\"\\u00g0\"}",
-                "{\"a\":1,\"a\":1}",
-                "{\"a\":[1]}",
-                "{\"a\":\"")) {
-            assertThatIllegalArgumentException()
-                    .as(wrong)
-                    .isThrownBy(() -> new JsonObject(wrong).read())
-                    .withMessageContaining("at character");
+                "[]",
+                "{}",
+                line + "x",
+                line.replace("7", ""),
+                line.replace("7", "-1"),
+                line.replace("7", "1.5"),
+                line.replace("7", "null"),
+                line.replace("7", "{}"),
+                line.replace("7", "99999999999999999999"),
+                line.replace("7", "7,\"session\":7"),
+                line.replace("0047", "00g7"),
+                line.replace("\"a\"", "1"),
+                line.replace("\"a\"", "[]"),
+                line.replace("ok", "of course"),
+                line.replace("]}", "],\"request\":\"!\"}"))) {
+            assertThatIllegalArgumentException().as(wrong).isThrownBy(() -> decode(wrong));
         }
+    }
+
+    private static Captured decode(String line) {
+        return CaptureJson.decode(line.getBytes(StandardCharsets.ISO_8859_1));
     }
 }

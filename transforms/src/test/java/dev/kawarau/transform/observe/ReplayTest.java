@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.concurrent.TimeUnit;
 import com.datastax.oss.protocol.internal.request.Prepare;
 import com.datastax.oss.protocol.internal.request.Query;
 import com.datastax.oss.protocol.internal.response.Ready;
@@ -14,6 +15,8 @@ import dev.kawarau.Listener;
 import dev.kawarau.Message;
 import dev.kawarau.Promise;
 import dev.kawarau.Reply;
+import dev.kawarau.Transform;
+import dev.kawarau.TransformContext;
 import dev.kawarau.cql.CqlListener;
 import dev.kawarau.cql.CqlMessage;
 import dev.kawarau.resp.RespListener;
@@ -167,7 +170,7 @@ class ReplayTest {
                                     first.complete(RespChain.OK);
                                 },
                                 50,
-                                java.util.concurrent.TimeUnit.MILLISECONDS);
+                                TimeUnit.MILLISECONDS);
             }
             return reply;
         };
@@ -294,14 +297,14 @@ class ReplayTest {
                 (request, next) -> request.query().operation().equals("STARTUP")
                         ? next.send(request)
                         : capture.handle(request, next),
-                new dev.kawarau.Transform() {
+                new Transform() {
                     @Override
                     public Reply handle(Message request, Chain next) {
                         return next.send(request);
                     }
 
                     @Override
-                    public void onBuild(dev.kawarau.TransformContext context) {
+                    public void onBuild(TransformContext context) {
                         capture.onBuild(context);
                     }
                 })) {

@@ -15,6 +15,7 @@ import dev.kawarau.transform.observe.Replay;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,7 +32,7 @@ class ReplayedSinkTest {
     void theSameRowsAreThereAgain(String version, String compression, Capture.Format format) throws Exception {
         InetSocketAddress server = CassandraServer.shared().address();
         Path path = directory.resolve("capture");
-        String keyspace = "replayed_" + version.toLowerCase(java.util.Locale.ROOT);
+        String keyspace = "replayed_" + version.toLowerCase(Locale.ROOT);
         try (CassandraSink sink = CassandraSink.at(server.getAddress().getHostAddress() + ":" + server.getPort());
                 CqlSession direct = Drivers.to(server, "V5", "none").build()) {
             direct.execute("CREATE KEYSPACE " + keyspace
