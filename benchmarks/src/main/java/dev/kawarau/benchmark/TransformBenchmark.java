@@ -85,6 +85,11 @@ public class TransformBenchmark {
             return this::send;
         }
 
+        @Override
+        public Message answer(Message request) {
+            return database.apply(request);
+        }
+
         private Promise send(Message request) {
             Promise reply = new Promise();
             if (due.isEmpty()) {
@@ -161,7 +166,9 @@ public class TransformBenchmark {
         @Param({
             "NONE", "PASS", "QUERY_COUNTER", "QUERY_TYPE_FILTER", "DEBUG_PRINTER", "SAMPLER", "SAMPLER_BY_KEY",
                     "HOT_KEYS",
-            "THROTTLE", "CONCURRENCY_LIMIT", "TIMEOUT", "RETRY", "CIRCUIT_BREAKER", "ROUTE", "LOAD_BALANCE", "TEE",
+            "CAPTURE", "CAPTURE_RAW", "THROTTLE", "CONCURRENCY_LIMIT", "TIMEOUT", "RETRY", "CIRCUIT_BREAKER",
+                    "COLLAPSE",
+            "FAULT_INJECTION", "ROUTE", "LOAD_BALANCE", "SCATTER", "PARALLEL_MAP", "FORWARD", "COALESCE", "TEE",
             "CASSANDRA_PEERS_REWRITE"
         })
         public TransformStep step;

@@ -32,11 +32,14 @@ import dev.kawarau.transform.control.RespChain;
 import dev.kawarau.transform.control.Retry;
 import dev.kawarau.transform.control.Throttle;
 import dev.kawarau.transform.control.Timeout;
+import dev.kawarau.transform.observe.Capture;
 import dev.kawarau.transform.observe.DebugPrinter;
 import dev.kawarau.transform.observe.HotKeys;
 import dev.kawarau.transform.observe.Sampler;
 import dev.kawarau.transform.route.Coalesce;
 import dev.kawarau.transform.route.Forward;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -48,6 +51,7 @@ import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -63,6 +67,9 @@ class BothProtocolsTest {
     private static final Query INSERT = new Query("INSERT INTO ks.t (k) VALUES (1)");
 
     private static final ExecutorService THREADS = Executors.newCachedThreadPool();
+
+    @TempDir
+    private static Path directory;
 
     private final VirtualTime time = new VirtualTime();
 
@@ -154,6 +161,15 @@ class BothProtocolsTest {
                 row(
                         "FaultInjection without faults",
                         () -> FaultInjection.builder().build(),
+                        PASSES,
+                        PASSES,
+                        PASSES),
+                row(
+                        "Capture",
+                        () -> Capture.of(directory.resolve("capture"))
+                                .withRequests()
+                                .withResponses()
+                                .build(),
                         PASSES,
                         PASSES,
                         PASSES),
@@ -279,10 +295,11 @@ class BothProtocolsTest {
     }
 
     @Test
-    void oneObjectWatchesBothAtOnce() {
+    void oneObjectWatchesBothAtOnce() throws IOException {
+        Path path = directory.resolve("both");
         HotKeys keys = HotKeys.create();
         List<String> lines = new CopyOnWriteArrayList<>();
-        Transform[] watching = {keys, DebugPrinter.to(lines::add)};
+        Transform[] watching = {keys, DebugPrinter.to(lines::add), Capture.to(path)};
         try (ChainTester resp = RespChain.of(time, watching);
                 CqlChain cql = CqlChain.of(time, watching)) {
             resp.sink().answers(RespMessage.error("ERR not today"));
@@ -294,5 +311,9 @@ class BothProtocolsTest {
             assertThat(keys.top(5)).anyMatch(hot -> hot.key().equals("k"));
             assertThat(lines).anyMatch(line -> line.contains("SET")).anyMatch(line -> line.contains("INSERT"));
         }
+        assertThat(path)
+                .content()
+                .contains("\"protocol\":\"RESP\",\"status\":\"error\"")
+                .contains("\"protocol\":\"CQL\",\"status\":\"ok\"");
     }
 }
