@@ -16,18 +16,18 @@ import dev.kawarau.transform.control.FaultInjection;
 import dev.kawarau.transform.control.Retry;
 import dev.kawarau.transform.control.Throttle;
 import dev.kawarau.transform.control.Timeout;
+import dev.kawarau.transform.observe.Capture;
 import dev.kawarau.transform.observe.DebugPrinter;
 import dev.kawarau.transform.observe.HotKeys;
-import dev.kawarau.transform.observe.Capture;
 import dev.kawarau.transform.observe.Sampler;
 import dev.kawarau.transform.redis.RedisKeyPrefix;
 import dev.kawarau.transform.redis.RedisPortsRewrite;
 import dev.kawarau.transform.redis.RedisVersionStamp;
+import dev.kawarau.transform.route.Coalesce;
+import dev.kawarau.transform.route.Collate;
+import dev.kawarau.transform.route.Forward;
 import dev.kawarau.transform.route.LoadBalance;
 import dev.kawarau.transform.route.ParallelMap;
-import dev.kawarau.transform.route.Forward;
-import dev.kawarau.transform.route.Collate;
-import dev.kawarau.transform.route.Coalesce;
 import dev.kawarau.transform.route.Route;
 import dev.kawarau.transform.route.Scatter;
 import dev.kawarau.transform.route.Tee;
@@ -145,7 +145,8 @@ public enum TransformStep {
     private static Capture.Builder capture() {
         try {
             Path folder = Files.createTempDirectory("kawarau-benchmark");
-            List.of(folder, folder.resolve("capture.1"), folder.resolve("capture")).forEach(path -> path.toFile().deleteOnExit());
+            List.of(folder, folder.resolve("capture.1"), folder.resolve("capture"))
+                    .forEach(path -> path.toFile().deleteOnExit());
             return Capture.of(folder.resolve("capture")).files(16 << 20, 2);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -92,8 +92,9 @@ public final class CqlListener extends ListenerBuilder<CqlListener> {
     public CqlListener plainFrames() {
         once("plainFrames");
         if (Address.parse(address).scheme() != Address.Scheme.LOCAL) {
-            throw new IllegalStateException("listener on " + address
-                    + ": plainFrames skips the handshake, so it is for clients in this JVM, at an address like local:replay");
+            throw new IllegalStateException(
+                    "listener on " + address
+                            + ": plainFrames skips the handshake, so it is for clients in this JVM, at an address like local:replay");
         }
         this.plainFrames = true;
         return this;

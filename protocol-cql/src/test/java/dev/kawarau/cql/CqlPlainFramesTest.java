@@ -33,15 +33,15 @@ class CqlPlainFramesTest {
     private static final AtomicInteger numbers = new AtomicInteger();
 
     private final String name = "plain-frames-" + numbers.incrementAndGet();
-    private final EventLoops loops =
-            EventLoops.using(new MultiThreadIoEventLoopGroup(1, LocalIoHandler.newFactory()));
+    private final EventLoops loops = EventLoops.using(new MultiThreadIoEventLoopGroup(1, LocalIoHandler.newFactory()));
     private Listener listener;
     private VmClient client;
 
     @BeforeEach
     void connect() {
         Chain chain = Chain.named("plain").to(CqlPlainFramesTest::server);
-        listener = CqlListener.on("local:" + name).eventLoops(loops).plainFrames().serve(chain);
+        listener =
+                CqlListener.on("local:" + name).eventLoops(loops).plainFrames().serve(chain);
         BoundedAllocator memory = new BoundedAllocator();
         memory.allow(1 << 20);
         client = new VmClient(loops.group().next(), new LocalAddress(name), memory);
@@ -56,8 +56,7 @@ class CqlPlainFramesTest {
 
     private static Reply server(dev.kawarau.Message message) {
         CqlMessage request = (CqlMessage) message;
-        return Reply.of(
-                CqlMessage.of(request, request.opcode() == CqlOpcode.STARTUP ? new Ready() : Void.INSTANCE));
+        return Reply.of(CqlMessage.of(request, request.opcode() == CqlOpcode.STARTUP ? new Ready() : Void.INSTANCE));
     }
 
     private void send(int version, int stream, Message content) {

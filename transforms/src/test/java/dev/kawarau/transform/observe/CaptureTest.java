@@ -3,17 +3,15 @@ package dev.kawarau.transform.observe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import java.util.concurrent.TimeUnit;
-import dev.kawarau.cql.CqlMessage;
-import dev.kawarau.Promise;
-import java.util.Locale;
 import com.datastax.oss.protocol.internal.request.AuthResponse;
 import com.datastax.oss.protocol.internal.request.Prepare;
 import com.datastax.oss.protocol.internal.request.Query;
 import dev.kawarau.Failure;
 import dev.kawarau.Message;
+import dev.kawarau.Promise;
 import dev.kawarau.Reply;
 import dev.kawarau.Transform;
+import dev.kawarau.cql.CqlMessage;
 import dev.kawarau.resp.RespMessage;
 import dev.kawarau.testkit.ChainTester;
 import dev.kawarau.testkit.VirtualTime;
@@ -30,8 +28,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -177,8 +176,7 @@ class CaptureTest {
         assertThat(requests())
                 .isNotEmpty()
                 .allSatisfy(record -> assertThat(record.request()).isNull());
-        assertThat(text(Files.readAllBytes(path)).toLowerCase(Locale.ROOT))
-                .doesNotContain("hunter2");
+        assertThat(text(Files.readAllBytes(path)).toLowerCase(Locale.ROOT)).doesNotContain("hunter2");
     }
 
     @ParameterizedTest
@@ -220,8 +218,7 @@ class CaptureTest {
             Promise promise = new Promise();
             promises.add(promise);
             Message answer = CqlMessage.of(
-                    (CqlMessage) request,
-                    com.datastax.oss.protocol.internal.response.result.Void.INSTANCE);
+                    (CqlMessage) request, com.datastax.oss.protocol.internal.response.result.Void.INSTANCE);
             replies.add(promise);
             if (promises.size() == 2) {
                 promises.get(1).complete(answer);
