@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
@@ -74,7 +73,7 @@ public final class Capture implements Transform {
     }
 
     private static final Logger log = LoggerFactory.getLogger(Capture.class);
-    private static final Session.Key<Map<Capture, CaptureSession>> SESSIONS = Session.Key.named("captures");
+    private static final Session.Key<IdentityHashMap<Capture, CaptureSession>> SESSIONS = Session.Key.named("captures");
     private static final long UNSET = Long.MIN_VALUE;
 
     private final Builder settings;
@@ -110,7 +109,7 @@ public final class Capture implements Transform {
     }
 
     private CaptureSession session(Session session, CaptureWriter to) {
-        Map<Capture, CaptureSession> captures = session.get(SESSIONS);
+        IdentityHashMap<Capture, CaptureSession> captures = session.get(SESSIONS);
         if (captures == null) {
             captures = new IdentityHashMap<>(2);
             session.set(SESSIONS, captures);

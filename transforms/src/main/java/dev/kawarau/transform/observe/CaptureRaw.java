@@ -44,7 +44,7 @@ final class CaptureRaw {
         out.putInt(length).putInt(0);
         out.putLong(record.session()).putLong(record.number()).putLong(record.micros());
         out.putLong(record.latencyMicros()).putLong(record.responseSize());
-        out.put((byte) record.status().ordinal()).put((byte) (record.changesSession() ? 1 : 0));
+        out.put((byte) record.status().code).put((byte) (record.changesSession() ? 1 : 0));
         out.put((byte) protocol.length).put(protocol);
         put(out, record.request());
         put(out, record.response());
@@ -77,12 +77,12 @@ final class CaptureRaw {
             long micros = in.getLong();
             long latency = in.getLong();
             long responseSize = in.getLong();
-            int status = in.get();
+            Status status = status(in.get());
             String kind = in.get() == 0 ? "" : "SESSION";
             byte[] protocol = bytes(in, in.get());
             byte[] request = bytes(in, in.getInt());
             byte[] response = bytes(in, in.getInt());
-            if (protocol == null || in.hasRemaining() || status < 0 || status >= Status.values().length) {
+            if (protocol == null || in.hasRemaining()) {
                 throw new IllegalArgumentException("a record that is none");
             }
             return new Captured(
@@ -94,7 +94,7 @@ final class CaptureRaw {
                     "",
                     "",
                     List.of(),
-                    Status.values()[status],
+                    status,
                     "",
                     latency,
                     size(request),
@@ -104,6 +104,15 @@ final class CaptureRaw {
         } catch (BufferUnderflowException tooShort) {
             throw new IllegalArgumentException("a record that ends too early", tooShort);
         }
+    }
+
+    private static Status status(int code) {
+        for (Status status : Status.values()) {
+            if (status.code == code) {
+                return status;
+            }
+        }
+        throw new IllegalArgumentException("there is no status " + code);
     }
 
     private static byte @Nullable [] bytes(ByteBuffer in, int length) {

@@ -35,12 +35,19 @@ record Captured(
     /** Memory that one takes without what clients chose. */
     static final long BASE = 256;
 
-    /** What came of a request. The order is that of the raw format's numbers. */
+    /** What came of a request. */
     enum Status {
-        OK,
-        ERROR,
-        FAILURE,
-        END
+        OK(0),
+        ERROR(1),
+        FAILURE(2),
+        END(3);
+
+        /** Of the raw format. */
+        final int code;
+
+        Status(int code) {
+            this.code = code;
+        }
     }
 
     /** Far beyond what is captured, and so small that sums of two do not overflow. */

@@ -274,13 +274,14 @@ final class ReplayRun implements Runnable {
         }
         long later = record.micros() - lastMicros;
         if (later > 0) {
-            double pause = Math.min(settings.longestPauseNanos(), later * 1_000.0 / settings.speed());
+            double pause = Math.min((double) settings.longestPauseNanos(), (double) later * 1_000 / settings.speed());
             dueNanos += (long) pause;
             lastMicros = record.micros();
         }
         return dueNanos;
     }
 
+    @SuppressWarnings("WaitNotInLoop") // both callers are loops
     private void look(long now, long nanos) throws InterruptedException {
         List.copyOf(byAddress.values()).forEach(session -> session.expire(now));
         long millis = Math.min(LOOK_MILLIS, nanos / 1_000_000);
