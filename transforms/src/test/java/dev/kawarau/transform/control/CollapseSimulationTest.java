@@ -9,6 +9,7 @@ import dev.kawarau.Query;
 import dev.kawarau.Transform;
 import dev.kawarau.resp.RespListener;
 import dev.kawarau.testkit.history.RegisterHistory;
+import dev.kawarau.testkit.simulation.Seeds;
 import dev.kawarau.testkit.simulation.World;
 import dev.kawarau.transform.simulation.ModelClient;
 import dev.kawarau.transform.simulation.ModelLink;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.DoubleAdder;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,25 +34,23 @@ import org.junit.jupiter.api.Timeout;
  * carried out later. {@code -Dsimulation.seed=N} replays a failure, {@code -Dsimulation.seeds=100000} runs as many seeds.
  */
 class CollapseSimulationTest {
-    private static final long ONE = Long.getLong("simulation.seed", -1);
-    private static final int SEEDS = Integer.getInteger("simulation.seeds", 500);
+    private static final Seeds SEEDS = Seeds.ofProperties(500);
     private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
     @Test
     @Timeout(value = 2, unit = TimeUnit.HOURS) // for as many seeds as anybody likes
-    void everyKeyIsLinearizableUnderEverySeed() {
-        List<String> failures = new ArrayList<>();
-        double shared = 0;
-        int seeds = ONE >= 0 ? 1 : SEEDS;
-        for (long seed = Math.max(1, ONE), left = seeds; left > 0 && failures.size() < 10; left--, seed++) {
-            Run run = new Run(seed, ONE >= 0);
-            run.run(UnaryOperator.identity()).forEach(problem -> failures.add(run + ": " + problem));
-            shared += run.shared();
-        }
+    void everyKeyIsLinearizableUnderEverySeed() throws InterruptedException {
+        DoubleAdder shared = new DoubleAdder();
+        List<String> failures = SEEDS.failures(seed -> {
+            Run run = new Run(seed, SEEDS.talks());
+            List<String> problems = run.run(UnaryOperator.identity());
+            shared.add(run.shared());
+            return problems;
+        });
         assertThat(failures).as("failures, each with the seed that replays it").isEmpty();
-        if (ONE < 0) {
-            assertThat(shared).as("reads that shared an answer").isGreaterThan(seeds / 4.0);
+        if (!SEEDS.talks()) {
+            assertThat(shared.sum()).as("reads that shared an answer").isGreaterThan(SEEDS.count() / 4.0);
         }
     }
 
@@ -61,12 +61,12 @@ class CollapseSimulationTest {
     }
 
     private static void assertIsFound(UnaryOperator<Transform> mutant) {
-        for (long seed = 1; seed <= SEEDS; seed++) {
+        for (long seed = 1; seed <= SEEDS.count(); seed++) {
             if (new Run(seed, false).run(mutant).stream().anyMatch(problem -> problem.contains("no order explains"))) {
                 return;
             }
         }
-        throw new AssertionError("no key was found that is not linearizable, under " + SEEDS + " seeds");
+        throw new AssertionError("no key was found that is not linearizable, under " + SEEDS.count() + " seeds");
     }
 
     private static final class Run implements ModelRun {
@@ -194,11 +194,6 @@ class CollapseSimulationTest {
         @Override
         public long thinks() {
             return thinks;
-        }
-
-        @Override
-        public String toString() {
-            return "-Dsimulation.seed=" + seed;
         }
     }
 }

@@ -2,9 +2,10 @@ package dev.kawarau.transform.consistency.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
+import dev.kawarau.testkit.simulation.Seeds;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -16,27 +17,19 @@ import org.junit.jupiter.api.Timeout;
  * and {@code -Dsimulation.seeds=100000} runs as many seeds.
  */
 class QuorumSimulationTest {
-    private static final long ONE = Long.getLong("simulation.seed", -1);
-    private static final int SEEDS = Integer.getInteger("simulation.seeds", 1_000);
-    private static final long FIRST = Long.getLong("simulation.first", 1);
+    private static final Seeds SEEDS = Seeds.ofProperties(1_000);
 
     @Test
     @Timeout(value = 2, unit = TimeUnit.HOURS) // for as many seeds as anybody likes
-    void everyKeyIsLinearizableUnderEverySeed() {
-        long first = ONE >= 0 ? ONE : FIRST;
-        int seeds = ONE >= 0 ? 1 : SEEDS;
-        List<String> failures = new ArrayList<>();
-        long accesses = 0;
-        for (long seed = first; seed < first + seeds && failures.size() < 10; seed++) {
-            QuorumRun.Result result = QuorumRun.of(seed, ONE >= 0);
-            accesses += result.accesses();
-            if (!result.problems().isEmpty()) {
-                failures.add(
-                        "-Dsimulation.seed=" + seed + ": " + result.problems().get(0));
-            }
-        }
+    void everyKeyIsLinearizableUnderEverySeed() throws InterruptedException {
+        LongAdder accesses = new LongAdder();
+        List<String> failures = SEEDS.failures(seed -> {
+            QuorumRun.Result result = QuorumRun.of(seed, SEEDS.talks());
+            accesses.add(result.accesses());
+            return result.problems();
+        });
         assertThat(failures).as("failures, each with the seed that replays it").isEmpty();
-        assertThat(accesses).isGreaterThan(seeds * 50L);
+        assertThat(accesses.sum()).isGreaterThan(SEEDS.count() * 50L);
     }
 
     @Test

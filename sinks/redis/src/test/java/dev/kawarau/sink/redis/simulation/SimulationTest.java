@@ -2,9 +2,10 @@ package dev.kawarau.sink.redis.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
+import dev.kawarau.testkit.simulation.Seeds;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -17,30 +18,19 @@ import org.junit.jupiter.api.Timeout;
  * and {@code -Dsimulation.seeds=100000} runs as many seeds.
  */
 class SimulationTest {
-    private static final long ONE = Long.getLong("simulation.seed", -1);
-    private static final int SEEDS = Integer.getInteger("simulation.seeds", 2_000);
-    private static final long FIRST = Long.getLong("simulation.first", 1);
+    private static final Seeds SEEDS = Seeds.ofProperties(2_000);
 
     @Test
     @Timeout(value = 2, unit = TimeUnit.HOURS) // for as many seeds as anybody likes
-    void everyPromiseHoldsUnderEverySeed() {
-        long first = ONE >= 0 ? ONE : FIRST;
-        int seeds = ONE >= 0 ? 1 : SEEDS;
-        List<String> failures = new ArrayList<>();
-        long requests = 0;
-        for (long seed = first; seed < first + seeds && failures.size() < 20; seed++) {
-            Run.Result result = Run.of(seed, ONE >= 0);
-            requests += result.requests();
-            if (!result.problems().isEmpty()) {
-                failures.add(
-                        "-Dsimulation.seed=" + seed + ": " + result.problems().get(0)
-                                + (result.problems().size() > 1
-                                        ? " (and " + (result.problems().size() - 1) + " more)"
-                                        : ""));
-            }
-        }
+    void everyPromiseHoldsUnderEverySeed() throws InterruptedException {
+        LongAdder requests = new LongAdder();
+        List<String> failures = SEEDS.failures(seed -> {
+            Run.Result result = Run.of(seed, SEEDS.talks());
+            requests.add(result.requests());
+            return result.problems();
+        });
         assertThat(failures).as("failures, each with the seed that replays it").isEmpty();
-        assertThat(requests).isGreaterThan(seeds);
+        assertThat(requests.sum()).isGreaterThan(SEEDS.count());
     }
 
     @Test
