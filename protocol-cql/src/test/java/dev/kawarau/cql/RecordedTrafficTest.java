@@ -40,6 +40,7 @@ class RecordedTrafficTest {
     static void start() {
         server = CassandraServer.builder()
                 .authentication()
+                .quickSchema()
                 .set("user_defined_functions_enabled", "true")
                 .set("tombstone_failure_threshold", "50")
                 .set("tombstone_warn_threshold", "20")

@@ -7,6 +7,7 @@ import dev.kawarau.Message;
 import dev.kawarau.Reply;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import io.netty.channel.local.LocalAddress;
@@ -241,9 +242,17 @@ final class ReplayRun implements Runnable {
             connecting.channel().close();
             return null;
         }
-        session.connected(connecting.channel());
-        byAddress.put(connecting.channel().localAddress(), session);
+        Channel channel = connecting.channel();
+        SocketAddress from = channel.localAddress();
+        if (from == null) {
+            return null; // the listener hung up at once
+        }
+        session.connected(channel);
+        byAddress.put(from, session);
         sessions.put(number, session);
+        if (!channel.isActive()) {
+            hungUp(session, from);
+        }
         return session;
     }
 

@@ -25,12 +25,15 @@ record CassandraFolder(Path path) {
         }
     }
 
-    /** @param yaml appended to the settings that all nodes have */
-    void write(String yaml) {
+    /**
+     * @param yaml appended to the settings that all nodes have
+     * @param options of the JVM, likewise
+     */
+    void write(String yaml, List<String> options) {
         try {
             Files.writeString(path.resolve("cassandra.yaml"), CassandraJars.text("cassandra.yaml") + yaml);
             Files.writeString(path.resolve("logback.xml"), CassandraJars.text("node-logback.xml"));
-            Files.writeString(path.resolve("jvm.args"), jvmArguments());
+            Files.writeString(path.resolve("jvm.args"), jvmArguments(options));
             // All of our jar would bring its neighbours along if it is a shaded one.
             for (String name : List.of("CassandraNode", "AskingAuthenticator")) {
                 String binaryName = CassandraFolder.class.getPackageName() + '.' + name;
@@ -102,7 +105,7 @@ record CassandraFolder(Path path) {
         }
     }
 
-    private String jvmArguments() {
+    private String jvmArguments(List<String> options) {
         String classpath = Stream.concat(Stream.of(classes()), CassandraJars.find().stream())
                 .map(Path::toString)
                 .collect(Collectors.joining(File.pathSeparator));
@@ -112,6 +115,7 @@ record CassandraFolder(Path path) {
                 + argument("-Dcassandra.storagedir=" + path)
                 + argument("-Dlogback.configurationFile=" + path.resolve("logback.xml"))
                 + argument("-Djava.io.tmpdir=" + path)
+                + options.stream().map(CassandraFolder::argument).collect(Collectors.joining())
                 + argument("-cp")
                 + argument(classpath);
     }

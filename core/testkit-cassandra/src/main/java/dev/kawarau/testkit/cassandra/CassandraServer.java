@@ -34,6 +34,9 @@ public final class CassandraServer implements AutoCloseable {
     /** Logged once in the life of a node, when the first user can log in. */
     private static final String FIRST_USER = "Created default superuser role";
 
+    /** Schema changes cost half as much if they are not flushed to disk at once, for the next start to find. */
+    private static final List<String> QUICK_SCHEMA = List.of("-Dcassandra.test.flush_local_schema_changes=false");
+
     private static final Set<CassandraServer> RUNNING = ConcurrentHashMap.newKeySet();
 
     static {
@@ -46,6 +49,7 @@ public final class CassandraServer implements AutoCloseable {
     private final boolean authentication;
     private final boolean tls;
     private final boolean shared;
+    private final boolean quickSchema;
     private final CassandraFolder folder = CassandraFolder.create();
     private int port;
     private @Nullable Process process;
@@ -55,6 +59,7 @@ public final class CassandraServer implements AutoCloseable {
         this.authentication = builder.authentication;
         this.tls = builder.tls;
         this.shared = shared;
+        this.quickSchema = builder.quickSchema;
     }
 
     /** Starts a node that knows no users and no TLS; otherwise see {@link Builder#start()}. */
@@ -120,9 +125,12 @@ public final class CassandraServer implements AutoCloseable {
      * Kills the process if it runs and starts one with the same settings, data and ports. Writes that were acknowledged are
      * still there.
      *
-     * @throws IllegalStateException as {@link Builder#start()} does
+     * @throws IllegalStateException as {@link Builder#start()} does, or if the node has a {@link Builder#quickSchema}
      */
     public synchronized void restart() {
+        if (quickSchema) {
+            throw new IllegalStateException("a node with a quick schema has forgotten its tables when it starts again");
+        }
         kill();
         if (!folder.exists()) {
             throw new IllegalStateException("this Cassandra was closed");
@@ -160,7 +168,7 @@ public final class CassandraServer implements AutoCloseable {
             for (int attempt = 0; attempt < START_ATTEMPTS; attempt++) {
                 long before = folder.logSize();
                 port = freePort();
-                folder.write(yaml(freePort()));
+                folder.write(yaml(freePort()), quickSchema ? QUICK_SCHEMA : List.of());
                 if (launch(true)) {
                     return this;
                 }
@@ -289,7 +297,7 @@ public final class CassandraServer implements AutoCloseable {
 
     private static final class Shared {
 
-        static final CassandraServer SERVER = new CassandraServer(builder(), true).startOnFreePorts();
+        static final CassandraServer SERVER = new CassandraServer(builder().quickSchema(), true).startOnFreePorts();
 
         private Shared() {}
     }
@@ -300,8 +308,15 @@ public final class CassandraServer implements AutoCloseable {
         private final Map<String, String> settings = new LinkedHashMap<>();
         private boolean authentication;
         private boolean tls;
+        private boolean quickSchema;
 
         private Builder() {}
+
+        /** Changes of the schema take half the time, and are gone after a kill: such a node cannot be restarted. */
+        public Builder quickSchema() {
+            quickSchema = true;
+            return this;
+        }
 
         /** Clients must log in; the one user is {@code cassandra} with the password {@code cassandra}, a superuser. */
         public Builder authentication() {

@@ -95,6 +95,7 @@ class DifferentialTest {
     private static CassandraServer strict(Certificates certificates, boolean mutual) throws Exception {
         CassandraServer.Builder builder = CassandraServer.builder()
                 .authentication()
+                .quickSchema()
                 .set("user_defined_functions_enabled", "true")
                 .set("materialized_views_enabled", "true")
                 .set("tombstone_warn_threshold", "20")
