@@ -51,6 +51,11 @@ public abstract class ListenerBuilder<B extends ListenerBuilder<B>> {
         this.address = Address.parse(address);
     }
 
+    /** Where it listens. */
+    protected final Address address() {
+        return address;
+    }
+
     /** This, as its own type. */
     protected abstract B self();
 

@@ -21,7 +21,6 @@ public final class CqlListener extends ListenerBuilder<CqlListener> {
     /** The name by which chains and sinks know CQL. */
     public static final String PROTOCOL = "CQL";
 
-    private final String address;
     private int maxFrameBytes = 16 << 20;
     private long maxPreparedBytes = 16 << 20;
     private CqlSchema schema = CqlSchema.NONE;
@@ -29,7 +28,6 @@ public final class CqlListener extends ListenerBuilder<CqlListener> {
 
     private CqlListener(String address) {
         super(address);
-        this.address = address;
     }
 
     /**
@@ -91,9 +89,9 @@ public final class CqlListener extends ListenerBuilder<CqlListener> {
      */
     public CqlListener plainFrames() {
         once("plainFrames");
-        if (Address.parse(address).scheme() != Address.Scheme.LOCAL) {
+        if (address().scheme() != Address.Scheme.LOCAL) {
             throw new IllegalStateException(
-                    "listener on " + address
+                    "listener on " + address()
                             + ": plainFrames skips the handshake, so it is for clients in this JVM, at an address like local:replay");
         }
         this.plainFrames = true;

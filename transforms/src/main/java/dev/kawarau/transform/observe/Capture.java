@@ -9,10 +9,7 @@ import dev.kawarau.Transform;
 import dev.kawarau.TransformContext;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -73,17 +70,33 @@ public final class Capture implements Transform {
     }
 
     private static final Logger log = LoggerFactory.getLogger(Capture.class);
-    private static final Session.Key<IdentityHashMap<Capture, CaptureSession>> SESSIONS = Session.Key.named("captures");
     private static final long UNSET = Long.MIN_VALUE;
 
-    private final Builder settings;
+    private final Path path;
+    private final Format format;
+    private final boolean keys;
+    private final boolean requests;
+    private final boolean responses;
+    private final long bufferBytes;
+    private final long fileBytes;
+    private final int files;
+    private final CaptureFile.Opener opener;
+    private final Session.Key<CaptureSession> key = Session.Key.named("capture");
     private final AtomicLong beganNanos = new AtomicLong(UNSET);
-    private final List<CaptureCounts> counts = new CopyOnWriteArrayList<>();
+    private final CaptureCounts counts = new CaptureCounts();
     private volatile @Nullable CaptureWriter writer;
     private int users;
 
     private Capture(Builder settings) {
-        this.settings = settings;
+        this.path = settings.path;
+        this.format = settings.format;
+        this.keys = settings.keys;
+        this.requests = settings.requests || settings.format == Format.RAW;
+        this.responses = settings.responses;
+        this.bufferBytes = settings.bufferBytes;
+        this.fileBytes = settings.fileBytes;
+        this.files = settings.files;
+        this.opener = settings.opener;
     }
 
     /** Captures to a file, in lines of JSON without the bytes of requests and responses. */
@@ -109,15 +122,10 @@ public final class Capture implements Transform {
     }
 
     private CaptureSession session(Session session, CaptureWriter to) {
-        IdentityHashMap<Capture, CaptureSession> captures = session.get(SESSIONS);
-        if (captures == null) {
-            captures = new IdentityHashMap<>(2);
-            session.set(SESSIONS, captures);
-        }
-        CaptureSession known = captures.get(this);
+        CaptureSession known = session.get(key);
         if (known == null || known.writer() != to) {
             known = new CaptureSession(this, to, session);
-            captures.put(this, known);
+            session.set(key, known);
         }
         return known;
     }
@@ -134,15 +142,15 @@ public final class Capture implements Transform {
     }
 
     boolean showsKeys() {
-        return settings.keys;
+        return keys;
     }
 
     boolean keepsRequests() {
-        return settings.requests || settings.format == Format.RAW;
+        return requests;
     }
 
     boolean keepsResponses() {
-        return settings.responses;
+        return responses;
     }
 
     /** A time of an event loop as microseconds since the first that is asked for. */
@@ -157,32 +165,30 @@ public final class Capture implements Transform {
 
     @Override
     public synchronized void onBuild(TransformContext context) {
-        CaptureCounts shown = CaptureCounts.join(context);
-        counts.add(shown);
+        counts.show(context);
         if (users++ == 0) {
             CaptureWriter made = newWriter(context.chain() + "-" + context.name());
             made.start();
             writer = made;
         }
-        context.onClose(() -> leave(shown));
+        context.onClose(this::leave);
     }
 
     private CaptureWriter newWriter(String name) {
-        boolean raw = settings.format == Format.RAW;
+        boolean raw = format == Format.RAW;
         Instant now = Instant.now();
-        CaptureWriter.Counts all = (outcome, records) -> counts.forEach(each -> each.add(outcome, records));
         CaptureFile file = new CaptureFile(
-                settings.path,
+                path,
                 raw ? CaptureRaw.header(now) : CaptureJson.header(now),
-                settings.fileBytes,
-                settings.files,
-                settings.opener,
-                records -> all.add(CaptureCounts.Outcome.WRITTEN, records));
-        Function<Captured, byte[]> format = raw ? CaptureRaw::encode : CaptureJson::encode;
-        return new CaptureWriter(name, file, format, settings.bufferBytes, all);
+                fileBytes,
+                files,
+                opener,
+                records -> counts.add(CaptureCounts.Outcome.WRITTEN, records));
+        Function<Captured, byte[]> encoding = raw ? CaptureRaw::encode : CaptureJson::encode;
+        return new CaptureWriter(name, file, encoding, bufferBytes, counts);
     }
 
-    private void leave(CaptureCounts shown) {
+    private void leave() {
         CaptureWriter last = null;
         synchronized (this) {
             if (--users == 0) {
@@ -193,13 +199,11 @@ public final class Capture implements Transform {
         if (last != null) {
             last.close();
         }
-        counts.remove(shown);
-        shown.leave();
     }
 
     @Override
     public String toString() {
-        return "Capture to " + settings.path;
+        return "Capture to " + path;
     }
 
     /** What a Capture may be told. */
@@ -282,16 +286,7 @@ public final class Capture implements Transform {
 
         /** The transform. It opens the file when its chain is built. */
         public Capture build() {
-            Builder copy = new Builder(path);
-            copy.format = format;
-            copy.keys = keys;
-            copy.requests = requests;
-            copy.responses = responses;
-            copy.bufferBytes = bufferBytes;
-            copy.fileBytes = fileBytes;
-            copy.files = files;
-            copy.opener = opener;
-            return new Capture(copy);
+            return new Capture(this);
         }
     }
 }

@@ -36,7 +36,6 @@ final class CaptureSession {
 
     /** A request that has no answer as yet; the record, once it has one. */
     static final class Entry {
-        private final long number;
         private final long startNanos;
         private final boolean keepsResponse;
         private final Captured request;
@@ -45,7 +44,6 @@ final class CaptureSession {
         private boolean dropped;
 
         private Entry(Captured request, long startNanos, boolean keepsResponse, long taken) {
-            this.number = request.number();
             this.startNanos = startNanos;
             this.keepsResponse = keepsResponse;
             this.request = request;
@@ -107,32 +105,21 @@ final class CaptureSession {
     }
 
     void done(Entry entry, @Nullable Message response, @Nullable Throwable failure) {
-        boolean bytes = response != null && entry.keepsResponse && response.size() <= CaptureReader.MOST_OF_A_MESSAGE;
-        if (bytes && response != null) {
+        byte[] bytes = null;
+        if (response != null && entry.keepsResponse && response.size() <= CaptureReader.MOST_OF_A_MESSAGE) {
             if (writer.take(response.size())) {
                 entry.taken += response.size();
+                bytes = ByteBufUtil.getBytes(response.bytes());
             } else {
                 entry.dropped = true;
-                bytes = false;
             }
         }
-        Captured request = entry.request;
-        entry.done = new Captured(
-                request.session(),
-                entry.number,
-                request.micros(),
-                request.protocol(),
-                request.kind(),
-                request.operation(),
-                request.namespace(),
-                request.keys(),
+        entry.done = entry.request.answered(
                 response == null ? Status.FAILURE : response.isError() ? Status.ERROR : Status.OK,
                 failure instanceof Failure known ? known.kind().name() : failure == null ? "" : "OTHER",
                 Math.max(0, session.nanoTime() - entry.startNanos) / 1_000,
-                request.requestSize(),
                 response == null ? 0 : response.size(),
-                request.request(),
-                bytes && response != null ? ByteBufUtil.getBytes(response.bytes()) : null);
+                bytes);
         release();
     }
 

@@ -24,17 +24,12 @@ final class CaptureWriter implements Runnable {
     private static final long IDLE_MILLIS = 100;
     private static final long CLOSE_MILLIS = 5_000;
 
-    /** Where counts go. */
-    interface Counts {
-        void add(Outcome outcome, long records);
-    }
-
     private record Queued(Captured record, long taken) {}
 
     private final CaptureFile file;
     private final Function<Captured, byte[]> format;
     private final long mostBytes;
-    private final Counts counts;
+    private final CaptureCounts counts;
     private final String name;
     private final Thread thread;
     private final LinkedTransferQueue<Queued> queue = new LinkedTransferQueue<>();
@@ -44,7 +39,8 @@ final class CaptureWriter implements Runnable {
     private Instant failedAt = Instant.MIN;
     private Instant loggedAt = Instant.MIN;
 
-    CaptureWriter(String name, CaptureFile file, Function<Captured, byte[]> format, long mostBytes, Counts counts) {
+    CaptureWriter(
+            String name, CaptureFile file, Function<Captured, byte[]> format, long mostBytes, CaptureCounts counts) {
         this.name = name;
         this.file = file;
         this.format = format;

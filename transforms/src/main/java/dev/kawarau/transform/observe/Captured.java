@@ -67,6 +67,26 @@ record Captured(
                 session, number, micros, protocol, "", "", "", List.of(), Status.END, "", 0, 0, 0, null, null);
     }
 
+    /** The same request with what came of it. */
+    Captured answered(Status outcome, String why, long latency, long size, byte @Nullable [] bytes) {
+        return new Captured(
+                session,
+                number,
+                micros,
+                protocol,
+                kind,
+                operation,
+                namespace,
+                keys,
+                outcome,
+                why,
+                latency,
+                requestSize,
+                size,
+                request,
+                bytes);
+    }
+
     boolean isEnd() {
         return status == Status.END;
     }

@@ -110,9 +110,7 @@ final class ReplayRun implements Runnable {
         if (from != null) {
             byAddress.remove(from);
         }
-        if (!session.isOver()) {
-            session.lose();
-        }
+        session.lose();
     }
 
     // --- what sessions tell; they hold the lock
@@ -305,12 +303,7 @@ final class ReplayRun implements Runnable {
 
     private void end() {
         synchronized (this) {
-            byAddress.values().forEach(session -> {
-                session.end();
-                if (!session.isOver()) {
-                    session.lose();
-                }
-            });
+            byAddress.values().forEach(ReplaySession::lose);
         }
         listener.close();
         chain.close();

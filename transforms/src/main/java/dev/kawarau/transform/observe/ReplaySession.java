@@ -56,10 +56,6 @@ final class ReplaySession extends ChannelInboundHandlerAdapter {
         return lost;
     }
 
-    boolean isOver() {
-        return lost || (ending && queue.isEmpty() && unanswered.isEmpty());
-    }
-
     /** How many requests were not captured before this one. */
     long missingBefore(Captured record) {
         long missing = last == 0 || record.number() <= last ? 0 : record.number() - last - 1;

@@ -19,4 +19,11 @@ public final class RespChain {
                         RespListener.on(address).eventLoops(time.loops()).serve(chain),
                 transforms);
     }
+
+    /** Such a chain, whose database answers all with OK. */
+    public static ChainTester answeringOk(VirtualTime time, Transform... transforms) {
+        ChainTester chain = of(time, transforms);
+        chain.sink().answers(OK);
+        return chain;
+    }
 }

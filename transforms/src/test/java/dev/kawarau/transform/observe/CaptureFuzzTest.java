@@ -7,6 +7,7 @@ import dev.kawarau.transform.observe.Captured.Status;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -40,8 +41,7 @@ class CaptureFuzzTest {
         ByteArrayOutputStream file = new ByteArrayOutputStream();
         file.writeBytes(raw ? CaptureRaw.header(Instant.EPOCH) : CaptureJson.header(Instant.EPOCH));
         for (int i = 1; i <= RECORDS; i++) {
-            byte[] bytes =
-                    i % 3 == 0 ? null : ("SET k" + i + " v\r\n").getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+            byte[] bytes = i % 3 == 0 ? null : ("SET k" + i + " v\r\n").getBytes(StandardCharsets.US_ASCII);
             Captured record = i == RECORDS
                     ? Captured.end(1, i, i * 10L, "RESP")
                     : new Captured(

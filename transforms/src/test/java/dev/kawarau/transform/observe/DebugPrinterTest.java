@@ -32,9 +32,7 @@ class DebugPrinterTest {
     }
 
     private ChainTester chain(Transform... transforms) {
-        ChainTester chain = RespChain.of(time, transforms);
-        chain.sink().answers(RespChain.OK);
-        return chain;
+        return RespChain.answeringOk(time, transforms);
     }
 
     /** The lines without the number of the session, which differs from run to run. */

@@ -75,10 +75,8 @@ class ReplayTest {
     }
 
     private ChainTester capturing(Capture.Format format) {
-        ChainTester chain = RespChain.of(
+        return RespChain.answeringOk(
                 time, Capture.of(path).format(format).withRequests().build());
-        chain.sink().answers(RespChain.OK);
-        return chain;
     }
 
     private void capture(String... commands) {

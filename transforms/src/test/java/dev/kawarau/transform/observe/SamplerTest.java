@@ -69,9 +69,7 @@ class SamplerTest {
     }
 
     private ChainTester chain(Transform transform) {
-        ChainTester chain = RespChain.of(time, transform);
-        chain.sink().answers(RespChain.OK);
-        return chain;
+        return RespChain.answeringOk(time, transform);
     }
 
     private static void send(ChainTester chain, List<String> commands) {
