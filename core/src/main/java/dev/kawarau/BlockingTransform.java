@@ -116,8 +116,15 @@ final class BlockingTransform implements Transform {
     }
 
     @Override
+    public List<Chain> chains() {
+        return transform.chains();
+    }
+
+    /** Not while something waits that the session's next requests must not overtake. */
+    @Override
     public boolean leave(Session session) {
-        return transform.leave(session);
+        ArrayDeque<Job> jobs = session.get(waiting);
+        return transform.leave(session) && (jobs == null || jobs.isEmpty() || !session.isOrdered());
     }
 
     @Override

@@ -3,9 +3,12 @@ package dev.kawarau;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -71,6 +74,41 @@ class BlockingTransformTest {
 
         assertThat(order).containsExactlyElementsOf(expected);
         assertThat(most).hasValue(1);
+    }
+
+    @Test
+    void whatComesByAnotherChainDoesNotOvertakeWhatIsBeingHandled() {
+        CountDownLatch handling = new CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
+        List<String> arrived = Collections.synchronizedList(new ArrayList<>());
+        Chain sink = request -> {
+            arrived.add(((LineMessage) request).text());
+            return Reply.of(LineMessage.response(request, "ok"));
+        };
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        Chain slow = Chain.named("slow")
+                .metrics(meters)
+                .then(Transform.blocking(pool, (request, next) -> {
+                    handling.countDown();
+                    pass(released);
+                    return next.send(request);
+                }))
+                .to(sink);
+        Chain quick = Chain.named("quick").to(sink);
+        try (Listener listener = LineListener.on("local:blocking swap").serve(slow);
+                LineClient client = LineClient.of(listener)) {
+            client.send("GET 1\n");
+            pass(handling);
+            CompletableFuture<Chain> left = listener.serve(quick).toCompletableFuture();
+            client.send("GET 2\n");
+            await().until(() -> meters.get("kawarau.inflight").gauges().stream().anyMatch(gauge -> gauge.value() == 2));
+            released.countDown();
+            client.expect("ok\nok\n");
+            assertThat(arrived).containsExactly("GET 1", "GET 2");
+            assertThat(left).succeedsWithin(Duration.ofSeconds(20)).isSameAs(slow);
+        }
+        slow.close();
+        quick.close();
     }
 
     @Test

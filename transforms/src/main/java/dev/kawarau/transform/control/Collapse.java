@@ -160,6 +160,16 @@ public final class Collapse implements Transform {
         });
     }
 
+    /** What comes next on another chain may be a write: reads that wait for one of somebody else cannot be sent behind that. */
+    @Override
+    public boolean leave(Session session) {
+        Flight.Asker asker = session.get(key);
+        if (asker != null) {
+            asker.changes++;
+        }
+        return true;
+    }
+
     private static void settle(Writes.Write write, Session session, @Nullable Throwable failure) {
         if (failure == null || (failure instanceof Failure known && !known.maybeApplied())) {
             write.end();

@@ -149,6 +149,12 @@ public final class ConcurrencyLimit implements Transform {
         return waiter.reply();
     }
 
+    /** Not while something waits that the session's next requests must not overtake. */
+    @Override
+    public boolean leave(Session session) {
+        return !session.isOrdered() || WaitingLine.find(session, this) == null;
+    }
+
     /** Where the order of a session's requests under one key is kept. */
     private record Place(ConcurrencyLimit limit, Object key) {}
 

@@ -17,7 +17,7 @@ final class Flight {
     static final class Asker {
         int underWay;
         int stateChanges;
-        /** Requests that were sent and are no reads, since the session began. */
+        /** Requests that were sent and are no reads, since the session began, and what may be such on another chain. */
         long changes;
         /** The database does more for it than answer, or less. */
         boolean apart;

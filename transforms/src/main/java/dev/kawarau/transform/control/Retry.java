@@ -135,6 +135,12 @@ public final class Retry implements Transform {
         return waiting;
     }
 
+    /** Not while a request is tried again; and what comes next on another chain counts as sent behind all that is under way. */
+    @Override
+    public boolean leave(Session session) {
+        return !session.isOrdered() || RetryOrder.of(session, this).leave();
+    }
+
     private Reply first(Message request, Chain next, @Nullable RetryOrder order) {
         long place = order == null ? 0 : order.sent(request.query());
         Reply reply = next.send(request);

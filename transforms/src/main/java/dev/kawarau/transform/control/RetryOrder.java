@@ -77,6 +77,16 @@ final class RetryOrder {
         return sent;
     }
 
+    /** What follows is sent elsewhere, if nothing of the session is here that it must not overtake. */
+    boolean leave() {
+        if (isHolding()) {
+            return false;
+        }
+        sent++;
+        lastChange = sent;
+        return true;
+    }
+
     /** Whether the request of that place may be sent again now: nothing was sent after it, or only reads after a read. */
     boolean mayRepeat(long place, Query query) {
         return place == sent || (query.kind() == Query.Kind.READ && lastChange <= place);

@@ -224,6 +224,12 @@ public final class Throttle implements Transform {
         return false;
     }
 
+    /** Not while something waits that the session's next requests must not overtake. */
+    @Override
+    public boolean leave(Session session) {
+        return !session.isOrdered() || WaitingLine.find(session, this) == null;
+    }
+
     private final class Delayed extends Waiter {
         private final int statements;
         private final long since;

@@ -44,7 +44,7 @@ import org.slf4j.LoggerFactory;
  * on, and the oldest goes: what is of interest is mostly what happened last. A file that is there in the beginning is treated
  * as a full one.
  *
- * <p><b>Cost:</b> a copy of the bytes that are kept, and about a microsecond for the rest. A thread of its own writes; event
+ * <p><b>Cost:</b> a copy of the bytes that are kept, and about half a microsecond for the rest. A thread of its own writes; event
  * loops never wait for it. <b>Failure:</b> what finds no room in memory, or none on the disk, is counted, not captured, and goes
  * on as ever; the disk is tried again every second.
  */

@@ -67,6 +67,13 @@ final class OtherSide implements Chain {
         oldest.request.session().loop().execute(() -> oldest.promise.complete(response.apply(oldest.request)));
     }
 
+    /** Answers so many requests, the oldest first. */
+    void answerAll(int count, Message response) throws InterruptedException {
+        for (int i = 0; i < count; i++) {
+            answer(response);
+        }
+    }
+
     /** Fails the oldest request that is held. */
     void fail(Throwable failure) throws InterruptedException {
         Held oldest = oldest();
