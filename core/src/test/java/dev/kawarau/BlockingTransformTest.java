@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -109,6 +110,52 @@ class BlockingTransformTest {
         }
         slow.close();
         quick.close();
+    }
+
+    @Test
+    void aSessionStaysForAsLongAsTheTransformHoldsIt() {
+        AtomicBoolean lets = new AtomicBoolean();
+        Transform holding = new Transform() {
+            @Override
+            public Reply handle(Message request, Chain next) {
+                return next.send(request);
+            }
+
+            @Override
+            public boolean leave(Session session) {
+                return lets.get();
+            }
+        };
+        Chain old = Chain.named("old").then(Transform.blocking(pool, holding)).to(Held.echo());
+        Chain another = Chain.named("another").to(request -> Reply.of(LineMessage.response(request, "another")));
+        try (Listener listener = LineListener.on("local:blocking stays").serve(old);
+                LineClient client = LineClient.of(listener)) {
+            client.send("GET 1\n").expect("GET 1\n");
+            listener.serve(another);
+            client.send("GET 2\n").expect("GET 2\n");
+            lets.set(true);
+            client.send("GET 3\n").expect("another\n");
+        }
+        old.close();
+        another.close();
+    }
+
+    @Test
+    void theChainsOfTheTransformAreKnown() {
+        Chain other = Chain.named("other").to(Held.echo());
+        Transform sending = new Transform() {
+            @Override
+            public Reply handle(Message request, Chain next) {
+                return other.send(request);
+            }
+
+            @Override
+            public List<Chain> chains() {
+                return List.of(other);
+            }
+        };
+        assertThat(Transform.blocking(pool, sending).chains()).containsExactly(other);
+        other.close();
     }
 
     @Test

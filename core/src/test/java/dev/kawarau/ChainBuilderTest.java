@@ -112,10 +112,7 @@ class ChainBuilderTest {
                     return lets;
                 }
             };
-            Chain chain = Chain.named("orders")
-                    .then(Transform.blocking(Runnable::run, holding))
-                    .then(holding)
-                    .to(leaving("sink", true));
+            Chain chain = Chain.named("orders").then(holding).then(holding).to(leaving("sink", true));
 
             assertThat(chain.leave(null)).isEqualTo(lets);
             assertThat(events.subList(0, 3)).containsExactly("asked holding", "asked holding", "asked sink");

@@ -202,8 +202,7 @@ class BothProtocolsTest {
     }
 
     private List<Failure.Kind> overResp(Row row) {
-        try (ChainTester chain = RespChain.of(time, row.maker().make())) {
-            chain.sink().answers(RespChain.OK);
+        try (ChainTester chain = RespChain.answeringOk(time, row.maker().make())) {
             List<Failure.Kind> outcomes = new ArrayList<>();
             for (int i = 0; i < row.outcomes().size(); i++) {
                 chain.client().send(i == 1 ? SET : GET);

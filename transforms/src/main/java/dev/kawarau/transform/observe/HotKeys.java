@@ -6,11 +6,15 @@ import dev.kawarau.Query;
 import dev.kawarau.Reply;
 import dev.kawarau.Session;
 import dev.kawarau.Transform;
+import dev.kawarau.TransformContext;
+import dev.kawarau.transform.SharedMeters;
 import dev.kawarau.wire.LoopLocal;
+import io.micrometer.core.instrument.Tags;
 import io.netty.buffer.ByteBuf;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Which keys and which tables are asked for most, weigh most, or take most time; to be asked while traffic passes. Works for
@@ -43,7 +47,8 @@ import java.util.List;
  *
  * <p><b>Cost:</b> a hash of each key, two uncontended locks for each request, and for a key that has no counter a copy of its
  * first bytes. With default settings up to a megabyte for each event loop. Asking holds up each event loop for as long as
- * its counters take to copy, well below a millisecond. <b>Failure:</b> it has none of its own.
+ * its counters take to copy, well below a millisecond; so does who reads the metric {@code kawarau.hotkeys.share}, which tells
+ * of what is hot but not its name. <b>Failure:</b> it has none of its own.
  */
 public final class HotKeys implements Transform {
     private static final int MOST_KEYS_OF_A_REQUEST = 100;
@@ -82,6 +87,7 @@ public final class HotKeys implements Transform {
     private final long seed;
     private final LoopLocal<Heat> heats;
     private final int tracked;
+    private final SharedMeters meters = new SharedMeters();
 
     private HotKeys(Builder builder) {
         seed = builder.seed;
@@ -90,6 +96,18 @@ public final class HotKeys implements Transform {
         int mostOfAKey = builder.mostOfAKey;
         heats = new LoopLocal<>(loop ->
                 new Heat(loop.ticker(), halfLifeNanos, tracked, Math.min(tracked, MOST_NAMESPACES), mostOfAKey));
+        for (By by : By.values()) {
+            meters.gauge(
+                    "kawarau.hotkeys.share",
+                    "what the hottest key has of all, 0 to 1",
+                    Tags.of("by", by.name().toLowerCase(Locale.ROOT)),
+                    () -> hottestShare(by));
+        }
+    }
+
+    private double hottestShare(By by) {
+        List<Hot> hottest = top(1, by);
+        return hottest.isEmpty() ? 0 : hottest.get(0).share();
     }
 
     /** Follows 1,000 keys, with a half-life of a minute. */
@@ -100,6 +118,11 @@ public final class HotKeys implements Transform {
     /** Settings; the defaults are those of {@link #create()}. */
     public static Builder builder() {
         return new Builder();
+    }
+
+    @Override
+    public void onBuild(TransformContext context) {
+        meters.show(context);
     }
 
     @Override

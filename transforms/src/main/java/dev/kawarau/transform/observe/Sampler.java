@@ -7,12 +7,14 @@ import dev.kawarau.Reply;
 import dev.kawarau.Session;
 import dev.kawarau.Transform;
 import dev.kawarau.TransformContext;
+import dev.kawarau.transform.SharedMeters;
 import dev.kawarau.wire.LoopLocal;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,6 +58,9 @@ public final class Sampler implements Transform {
     private final long seed;
     private final AtomicLong loops = new AtomicLong();
     private final LoopLocal<SplittableRandom> chance;
+    private final SharedMeters meters = new SharedMeters();
+    private final LongAdder taken =
+            meters.counter("kawarau.sampler.taken", "requests that passed through a Sampler's transform");
 
     private Sampler(double fraction, Transform transform, By by, long seed) {
         this.fraction = fraction;
@@ -123,7 +128,11 @@ public final class Sampler implements Transform {
 
     @Override
     public Reply handle(Message request, Chain next) {
-        return takes(request) ? transform.handle(request, next) : next.send(request);
+        if (!takes(request)) {
+            return next.send(request);
+        }
+        taken.increment();
+        return transform.handle(request, next);
     }
 
     private boolean takes(Message request) {
@@ -176,6 +185,7 @@ public final class Sampler implements Transform {
 
     @Override
     public void onBuild(TransformContext context) {
+        meters.show(context);
         if (transform instanceof AutoCloseable closeable) {
             context.onClose(() -> close(closeable));
         }

@@ -11,10 +11,11 @@ import dev.kawarau.resp.RespCommand;
 import dev.kawarau.resp.RespCommands;
 import dev.kawarau.resp.RespMessage;
 import dev.kawarau.resp.RespSession;
+import dev.kawarau.transform.SharedMeters;
 import dev.kawarau.transform.redis.PrefixRule.Answered;
 import dev.kawarau.transform.redis.PrefixRule.Asked;
-import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -58,15 +59,16 @@ public final class RedisKeyPrefix implements Transform {
     private static final RespCommand DISCARD = RespCommands.find("DISCARD");
     private static final RespCommand RESET = RespCommands.find("RESET");
     private static final RespCommand CLIENT_REPLY = RespCommands.find("CLIENT|REPLY");
-    private static final List<String> METERS = List.of("kawarau.keyprefix.refused", "kawarau.keyprefix.withheld");
-    private static final int REFUSED = 0;
-    private static final int WITHHELD = 1;
 
     private final Session.Key<PrefixSession> sessions = Session.Key.named("key prefix");
     private final Function<? super Session, ? extends @Nullable String> prefixes;
     private final PrefixRules rules;
     private final String text;
-    private volatile RedisCounts counts = RedisCounts.unseen(METERS);
+    private final SharedMeters meters = new SharedMeters();
+    private final LongAdder refused =
+            meters.counter("kawarau.keyprefix.refused", "requests that could reach other keys");
+    private final LongAdder withheld =
+            meters.counter("kawarau.keyprefix.withheld", "replies and pushes that a client did not get");
     private volatile boolean built;
 
     private RedisKeyPrefix(
@@ -119,16 +121,16 @@ public final class RedisKeyPrefix implements Transform {
                     + " is part of a chain already; make a RedisKeyPrefix for each");
         }
         built = true;
-        counts = RedisCounts.of(context, METERS);
+        meters.show(context);
     }
 
     @Override
     public Reply handle(Message message, Chain next) {
         try {
             return passed(message, next);
-        } catch (Failure refused) {
-            counts.increment(REFUSED);
-            return Reply.failed(refused);
+        } catch (Failure failure) {
+            refused.increment();
+            return Reply.failed(failure);
         }
     }
 
@@ -229,9 +231,9 @@ public final class RedisKeyPrefix implements Transform {
         }
         try {
             return ReplyStripping.stripped(request, response, answered, prefix, transaction);
-        } catch (Failure withheld) {
-            counts.increment(WITHHELD);
-            throw withheld;
+        } catch (Failure failure) {
+            withheld.increment();
+            throw failure;
         }
     }
 
@@ -242,7 +244,7 @@ public final class RedisKeyPrefix implements Transform {
                 ? null
                 : ReplyStripping.push(session, told, prefix);
         if (stripped == null) {
-            counts.increment(WITHHELD);
+            withheld.increment();
         }
         return stripped;
     }

@@ -7,6 +7,7 @@ import dev.kawarau.Reply;
 import dev.kawarau.Session;
 import dev.kawarau.Transform;
 import dev.kawarau.TransformContext;
+import dev.kawarau.transform.SharedMeters;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -95,7 +96,8 @@ public final class Tee implements Transform {
     private final Session.Key<TeeSession> key = Session.Key.named("tee");
     private final Set<TeeSession> sessions = ConcurrentHashMap.newKeySet();
     private final RareWarnings warnings = new RareWarnings(LoggerFactory.getLogger(Tee.class));
-    private volatile TeeCounts counts = new TeeCounts();
+    private final SharedMeters meters = new SharedMeters();
+    private final TeeCounts counts = new TeeCounts(meters);
     private volatile Side answering;
     private volatile boolean built;
 
@@ -126,9 +128,7 @@ public final class Tee implements Transform {
                     "chain \"" + context.chain() + "\": a Tee belongs to a chain already; make one for each place");
         }
         built = true;
-        TeeCounts joined = TeeCounts.join(context.meters(), context.chain(), context.name());
-        counts = joined;
-        context.onClose(joined::leave);
+        meters.show(context);
     }
 
     @Override

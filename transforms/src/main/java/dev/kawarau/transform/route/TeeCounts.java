@@ -1,13 +1,9 @@
 package dev.kawarau.transform.route;
 
-import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Meter;
-import io.micrometer.core.instrument.MeterRegistry;
+import dev.kawarau.transform.SharedMeters;
 import io.micrometer.core.instrument.Tags;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -16,9 +12,8 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.LongAdder;
-import org.jspecify.annotations.Nullable;
 
-/** The counts of one {@link Tee}'s place in a chain, and their meters. Thread-safe. */
+/** The counts of one {@link Tee}, and their meters. Thread-safe. */
 final class TeeCounts {
     /** What stands for all operations beyond those that are counted apart. */
     private static final String OTHER = "OTHER";
@@ -38,31 +33,27 @@ final class TeeCounts {
         MISSED_WRITE
     }
 
-    // A registry keeps the first meter of a name and set of tags. While one chain takes another's place both are open,
-    // so they count in the same place, and the last one out removes the meters.
-    private static final Map<Place, TeeCounts> joined = new HashMap<>();
-
-    private record Place(MeterRegistry registry, String chain, String transform) {}
-
-    private final @Nullable Place place;
     private final ConcurrentMap<String, Operation> operations = new ConcurrentHashMap<>();
-    private final Map<Outcome, LongAdder> totals = adders();
-    private final List<Meter> meters = new ArrayList<>();
-    private final Map<Tee.Side, LongAdder> sessions =
-            Map.of(Tee.Side.ORIGINAL, new LongAdder(), Tee.Side.COPY, new LongAdder());
+    private final Map<Outcome, LongAdder> totals = new EnumMap<>(Outcome.class);
+    private final Map<Tee.Side, LongAdder> sessions = new EnumMap<>(Tee.Side.class);
     private final LongAdder underWay = new LongAdder();
-    private int users;
 
-    /** Counts that no registry sees. */
-    TeeCounts() {
-        this(null);
+    TeeCounts(SharedMeters meters) {
+        for (Outcome outcome : Outcome.values()) {
+            Tags tags = Tags.of("outcome", lowerCase(outcome));
+            totals.put(outcome, meters.counter("kawarau.tee", "what came of copies of requests", tags));
+        }
+        meters.gauge("kawarau.tee.inflight", "copies without an answer as yet", Tags.empty(), underWay::sum);
+        for (Tee.Side side : Tee.Side.values()) {
+            LongAdder count = new LongAdder();
+            sessions.put(side, count);
+            Tags tags = Tags.of("side", lowerCase(side));
+            meters.gauge("kawarau.tee.sessions", "sessions by the side that answers them", tags, count::sum);
+        }
     }
 
-    private TeeCounts(@Nullable Place place) {
-        this.place = place;
-        if (place != null) {
-            register(place);
-        }
+    private static String lowerCase(Enum<?> name) {
+        return name.name().toLowerCase(Locale.ROOT);
     }
 
     /** One for each outcome; the map does not change any more. */
@@ -76,46 +67,6 @@ final class TeeCounts {
 
     private static LongAdder adder(Map<Outcome, LongAdder> adders, Outcome outcome) {
         return Objects.requireNonNull(adders.get(outcome));
-    }
-
-    /** The counts of a place, for one more chain. */
-    static TeeCounts join(MeterRegistry registry, String chain, String transform) {
-        synchronized (joined) {
-            TeeCounts counts =
-                    joined.computeIfAbsent(new Place(registry, chain, transform), place -> new TeeCounts(place));
-            counts.users++;
-            return counts;
-        }
-    }
-
-    /** What {@link #join} began for one chain ends. */
-    void leave() {
-        synchronized (joined) {
-            if (--users == 0 && place != null) {
-                joined.remove(place);
-                meters.forEach(place.registry()::remove);
-            }
-        }
-    }
-
-    private void register(Place there) {
-        Tags tags = Tags.of("chain", there.chain(), "transform", there.transform());
-        for (Outcome outcome : Outcome.values()) {
-            meters.add(FunctionCounter.builder("kawarau.tee", adder(totals, outcome), LongAdder::sum)
-                    .description("what came of copies of requests")
-                    .tags(tags)
-                    .tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
-                    .register(there.registry()));
-        }
-        meters.add(Gauge.builder("kawarau.tee.inflight", underWay, LongAdder::sum)
-                .description("copies without an answer as yet")
-                .tags(tags)
-                .register(there.registry()));
-        sessions.forEach((side, count) -> meters.add(Gauge.builder("kawarau.tee.sessions", count, LongAdder::sum)
-                .description("sessions by the side that answers them")
-                .tags(tags)
-                .tag("side", side.name().toLowerCase(Locale.ROOT))
-                .register(there.registry())));
     }
 
     void underWay(int change) {

@@ -40,9 +40,7 @@ class CircuitBreakerTest {
     }
 
     private ChainTester chain(CircuitBreaker breaker) {
-        ChainTester chain = RespChain.of(time, breaker);
-        chain.sink().answers(RespChain.OK);
-        return chain;
+        return RespChain.answeringOk(time, breaker);
     }
 
     private static void open(ChainTester chain) {

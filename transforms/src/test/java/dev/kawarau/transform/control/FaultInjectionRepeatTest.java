@@ -51,8 +51,7 @@ class FaultInjectionRepeatTest {
 
     /** What became of the requests of two sessions that take turns. */
     private String overResp(long seed) {
-        try (ChainTester chain = RespChain.of(time, failing(seed))) {
-            chain.sink().answers(RespChain.OK);
+        try (ChainTester chain = RespChain.answeringOk(time, failing(seed))) {
             StringBuilder one = new StringBuilder();
             StringBuilder other = new StringBuilder();
             TestClient second = null;
@@ -96,8 +95,7 @@ class FaultInjectionRepeatTest {
     void aSessionGoesToAnotherChainWhenWhatIsDelayedWasSent() {
         FaultInjection faults = FaultInjection.delay(TWENTY, TWENTY);
         Chain another = Chain.named("another").to(request -> Reply.of(RespMessage.error("OTHER chain")));
-        try (ChainTester chain = RespChain.of(time, faults)) {
-            chain.sink().answers(RespChain.OK);
+        try (ChainTester chain = RespChain.answeringOk(time, faults)) {
             chain.client().send("SET a 1\r\n");
             await().until(() -> faults.count(Fault.DELAY) == 1);
             chain.listener().serve(another);

@@ -80,8 +80,7 @@ class FaultInjectionTest {
                 .delay(0.5, Duration.ofMillis(5), Duration.ofMillis(50))
                 .seed(3)
                 .build();
-        try (ChainTester chain = RespChain.of(time, faults)) {
-            chain.sink().answers(RespChain.OK);
+        try (ChainTester chain = RespChain.answeringOk(time, faults)) {
             StringBuilder pipeline = new StringBuilder();
             List<String> asked = new ArrayList<>();
             for (int i = 0; i < 50; i++) {
@@ -100,8 +99,7 @@ class FaultInjectionTest {
     void whatFaultsAreNotForWaitsBehindADelayedRequestToo() {
         FaultInjection faults =
                 FaultInjection.builder().delay(1, TWENTY, TWENTY).build();
-        try (ChainTester chain = RespChain.of(time, faults)) {
-            chain.sink().answers(RespChain.OK);
+        try (ChainTester chain = RespChain.answeringOk(time, faults)) {
             chain.client().send("GET a\r\nSELECT 1\r\n");
             await().until(() -> faults.count(Fault.DELAY) == 1);
             time.settle();
@@ -119,8 +117,7 @@ class FaultInjectionTest {
                 .delay(1, TWENTY, TWENTY)
                 .when(request -> request.query().operation().equals("SET"))
                 .build();
-        try (ChainTester chain = RespChain.of(time, faults)) {
-            chain.sink().answers(RespChain.OK);
+        try (ChainTester chain = RespChain.answeringOk(time, faults)) {
             chain.client().send("SET a 1\r\n");
             await().until(() -> faults.count(Fault.DELAY) == 1);
             chain.connect().send("GET a\r\n").expect(OK);
@@ -136,8 +133,7 @@ class FaultInjectionTest {
         FaultInjection faults = losing().loseRequests(1)
                 .when(request -> request.query().kind() != Kind.READ)
                 .build();
-        try (ChainTester chain = RespChain.of(time, faults)) {
-            chain.sink().answers(RespChain.OK);
+        try (ChainTester chain = RespChain.answeringOk(time, faults)) {
             chain.client().send("SET a 1\r\nGET a\r\n");
             assertThat(chain.sink().next().operation()).isEqualTo("GET");
             time.pass(LOST.minusMillis(1));
@@ -158,8 +154,7 @@ class FaultInjectionTest {
     @Test
     void aLostReplyIsThrownAwayAfterTheRequestWasCarriedOut() {
         FaultInjection faults = losing().loseReplies(1).build();
-        try (ChainTester chain = RespChain.of(time, faults)) {
-            chain.sink().answers(RespChain.OK);
+        try (ChainTester chain = RespChain.answeringOk(time, faults)) {
             chain.client().send("GET a\r\n");
             assertThat(chain.sink().next().operation()).isEqualTo("GET");
             time.pass(LOST);
@@ -197,8 +192,7 @@ class FaultInjectionTest {
     void whatTheSessionHangsOnIsNotLostWithoutTheConnection(Fault fault) {
         FaultInjection faults = losing().when(request -> true).build();
         faults.rate(fault, 1);
-        try (ChainTester chain = RespChain.of(time, faults)) {
-            chain.sink().answers(RespChain.OK);
+        try (ChainTester chain = RespChain.answeringOk(time, faults)) {
             chain.client().send("SELECT 1\r\n").expectEnd();
             assertThat(chain.sink().operations()).isEqualTo(fault == Fault.LOST_REPLY ? List.of("SELECT") : List.of());
             assertThat(faults.count(Fault.DISCONNECT)).isEqualTo(1);
@@ -208,8 +202,8 @@ class FaultInjectionTest {
 
     @Test
     void aTransactionIsNotCarriedOutWithoutWhatWasLost() {
-        try (ChainTester chain = RespChain.of(time, losing().loseRequests(1).build())) {
-            chain.sink().answers(RespChain.OK);
+        try (ChainTester chain =
+                RespChain.answeringOk(time, losing().loseRequests(1).build())) {
             chain.client().send("MULTI\r\n").expect(OK);
             chain.client().send("SET a 1\r\nEXEC\r\n").expectEnd();
             assertThat(chain.sink().operations()).containsExactly("MULTI");
@@ -222,8 +216,7 @@ class FaultInjectionTest {
     void anErrorIsThatOfItsKindAndNothingIsSent() {
         Failure failure = new Failure(Failure.Kind.OVERLOADED, "try again later");
         FaultInjection faults = FaultInjection.builder().error(1, failure).build();
-        try (ChainTester chain = RespChain.of(time, faults)) {
-            chain.sink().answers(RespChain.OK);
+        try (ChainTester chain = RespChain.answeringOk(time, faults)) {
             chain.client().send("GET a\r\nSELECT 1\r\nSET a 1\r\n");
             chain.client().expect("-ERR try again later\r\n" + OK + "-ERR try again later\r\n");
             assertThat(chain.sink().operations()).containsExactly("SELECT");
@@ -238,8 +231,7 @@ class FaultInjectionTest {
                 .seed(5)
                 .build();
         Retry retry = Retry.to(20).deadline(Duration.ofHours(1)).build();
-        try (ChainTester chain = RespChain.of(time, retry, faults)) {
-            chain.sink().answers(RespChain.OK);
+        try (ChainTester chain = RespChain.answeringOk(time, retry, faults)) {
             for (int i = 0; i < 10; i++) {
                 chain.client().send("SET a 1\r\n");
                 int sent = i + 1;
@@ -319,8 +311,7 @@ class FaultInjectionTest {
         FaultInjection faults = FaultInjection.builder()
                 .error(1, new Failure(Failure.Kind.OVERLOADED, "no"))
                 .build();
-        try (ChainTester chain = RespChain.of(time, faults)) {
-            chain.sink().answers(RespChain.OK);
+        try (ChainTester chain = RespChain.answeringOk(time, faults)) {
             TestClient client = chain.client();
             client.send("GET a\r\n").expect("-ERR no\r\n");
             faults.off();

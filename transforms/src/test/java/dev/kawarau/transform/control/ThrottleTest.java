@@ -28,9 +28,7 @@ class ThrottleTest {
     }
 
     private ChainTester chain(Throttle throttle) {
-        ChainTester chain = RespChain.of(time, throttle);
-        chain.sink().answers(RespChain.OK);
-        return chain;
+        return RespChain.answeringOk(time, throttle);
     }
 
     private static Throttle.Builder tenPerSecond() {

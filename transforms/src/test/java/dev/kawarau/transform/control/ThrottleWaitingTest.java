@@ -24,9 +24,7 @@ class ThrottleWaitingTest {
     }
 
     private ChainTester chain(Throttle throttle) {
-        ChainTester chain = RespChain.of(time, throttle);
-        chain.sink().answers(RespChain.OK);
-        return chain;
+        return RespChain.answeringOk(time, throttle);
     }
 
     /** One request every 100 ms, and none at once. */

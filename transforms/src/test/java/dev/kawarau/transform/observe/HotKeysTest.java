@@ -33,9 +33,7 @@ class HotKeysTest {
     }
 
     private ChainTester chain(HotKeys hot) {
-        ChainTester chain = RespChain.of(time, hot);
-        chain.sink().answers(RespChain.OK);
-        return chain;
+        return RespChain.answeringOk(time, hot);
     }
 
     @Test
@@ -48,6 +46,12 @@ class HotKeysTest {
 
             assertThat(hot.top(10)).containsExactly(new Hot("0", "b", 3, 0, 0.75), new Hot("0", "a", 1, 0, 0.25));
             assertThat(hot.top(1)).hasSize(1);
+            assertThat(chain.meters()
+                            .get("kawarau.hotkeys.share")
+                            .tag("by", "requests")
+                            .gauge()
+                            .value())
+                    .isEqualTo(0.75);
             assertThat(hot.top(1).get(0)).hasToString("0 \"b\": 3, 75.0% of all");
         }
     }

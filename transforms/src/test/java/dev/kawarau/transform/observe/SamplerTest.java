@@ -89,6 +89,11 @@ class SamplerTest {
         try (ChainTester chain = chain(sampler)) {
             send(chain, gets(keys));
             assertThat(chain.sink().arrivals()).as("all reach the sink, once").hasSize(REQUESTS);
+            assertThat(chain.meters()
+                            .get("kawarau.sampler.taken")
+                            .functionCounter()
+                            .count())
+                    .isEqualTo(seen.requests.size());
         }
         return List.copyOf(seen.requests);
     }

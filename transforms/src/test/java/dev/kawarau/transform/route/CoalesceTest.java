@@ -38,9 +38,7 @@ class CoalesceTest {
     }
 
     private ChainTester chain(Coalesce coalesce) {
-        ChainTester chain = RespChain.of(time, coalesce);
-        chain.sink().answers(OK);
-        return chain;
+        return RespChain.answeringOk(time, coalesce);
     }
 
     /** Waits until so many requests are in the chain and wait there. */
