@@ -191,12 +191,13 @@ public final class Listener implements AutoCloseable {
     /**
      * Serves another chain from now on; connections stay open, and a request finishes on the chain that it started on.
      *
-     * <p>If the chains end at the same sink, each client's next request goes to the new one. If not, a client takes along
-     * what can be handed over: for Redis its protocol version, the database that it selected, and its name. One that has
-     * something at the old sink which cannot (for Redis MULTI, WATCH, subscriptions, MONITOR, AUTH, CLIENT REPLY or
-     * TRACKING, and whatever keeps its connection for good) stays on the old chain until that has ended. Whoever does not
-     * want to wait for these closes the old sink, which closes the connections of clients that would lose something. The
-     * same holds for {@linkplain Transform#chains chains} that transforms send to; see {@link Chain#leave}.
+     * <p>If the chains end at the same sink, each client's next request goes to the new one; but one whose requests wait in a
+     * transform of the old chain, to pass later, stays there until none does, lest they be overtaken. If not, a client takes
+     * along what can be handed over: for Redis its protocol version, the database that it selected, and its name. One that has
+     * something at the old sink which cannot (for Redis MULTI, WATCH, subscriptions, MONITOR, AUTH, CLIENT REPLY or TRACKING,
+     * and whatever keeps its connection for good) stays on the old chain until that has ended. Whoever does not want to wait
+     * for these closes the old sink, which closes the connections of clients that would lose something. The same holds for
+     * {@linkplain Transform#chains chains} that transforms send to; see {@link Chain#leave}.
      *
      * @return completes with the chain that was served before, once no request of this listener is on it, not even one of
      *     a client that has left, and no client stays there: then it may be closed

@@ -46,7 +46,8 @@ import org.jspecify.annotations.Nullable;
  * turn reserved when they are first of their session, in the order in which they got there, whichever their loop; one whose
  * turn would come too late is refused at once. Behind a request that waits all others of its session wait, also those that
  * do not count; where the session knows no order (CQL), only those under the same key. When a session closes, its waiting
- * requests give up their places, and at most the one turn that was reserved is lost.
+ * requests give up their places, and at most the one turn that was reserved is lost. A session of Redis whose requests wait
+ * stays with a chain that another one takes the place of until none waits; {@link #limit(long)} reaches it at once.
  *
  * <p><b>Cost.</b> One atomic update for each request, and where there are keys a look into a table. <b>Protocols.</b> All.
  * Thread-safe; one object may be part of several chains and is one limit for all of them.
